@@ -1,0 +1,3 @@
+//! The bundled reference server as a program of its own.
+
+fn main() {}

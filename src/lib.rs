@@ -1,0 +1,1 @@
+//! mailspec: conformance suite and load harness for mail retrieval servers.
