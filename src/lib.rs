@@ -1,1 +1,2 @@
 //! mailspec: conformance suite and load harness for mail retrieval servers.
+pub mod scenario;

@@ -1,0 +1,12 @@
+//! The scenario language: YAML and a transcript, compiled to a [`Program`] that `check`, `load` and `explore` run.
+//!
+//! `docs/scenario-language.md` defines the language by example. The way of a scenario: [`parse`] reads a file and
+//! reports mistakes with a caret; the result is a [`Scenario`] whose rows hold one [`Program`] each; [`matching`]
+//! holds what the server sent against a [`pattern::Pattern`]; [`expression`] computes.
+
+pub mod expression;
+pub mod pattern;
+pub mod program;
+pub mod template;
+
+pub use program::{Program, Scenario};
