@@ -1,1 +1,3 @@
 //! The bundled reference server.
+
+pub mod auth;

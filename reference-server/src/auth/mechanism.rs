@@ -1,0 +1,68 @@
+//! The SASL mechanisms on offer.
+
+/// A SASL mechanism.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mechanism {
+    /// Name and password in one message (RFC 4616).
+    Plain,
+    /// Name and password, each asked for; never standardised, yet spoken everywhere.
+    Login,
+    /// A keyed digest over a challenge (RFC 2195).
+    CramMd5,
+}
+
+impl Mechanism {
+    /// All of them, in the order in which they are announced.
+    pub const ALL: [Self; 3] = [Self::Plain, Self::Login, Self::CramMd5];
+
+    /// The registered name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "PLAIN",
+            Self::Login => "LOGIN",
+            Self::CramMd5 => "CRAM-MD5",
+        }
+    }
+
+    /// The mechanism of that name, in any mix of upper and lower case.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mechanism| mechanism.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the password itself crosses the wire, so that a server may want TLS first.
+    #[must_use]
+    pub fn sends_password(self) -> bool {
+        match self {
+            Self::Plain | Self::Login => true,
+            Self::CramMd5 => false,
+        }
+    }
+
+    /// The mechanisms usable now; `cleartext_passwords` says whether a password may cross the wire as it is.
+    pub fn usable(cleartext_passwords: bool) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(move |mechanism| cleartext_passwords || !mechanism.sends_password())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_recognised_in_any_case() {
+        for mechanism in Mechanism::ALL {
+            assert_eq!(Mechanism::from_name(mechanism.name()), Some(mechanism));
+            assert_eq!(Mechanism::from_name(&mechanism.name().to_lowercase()), Some(mechanism));
+        }
+        assert_eq!(Mechanism::from_name("PLAI"), None);
+        assert_eq!(Mechanism::from_name(""), None);
+    }
+
+    #[test]
+    fn only_digests_are_usable_where_passwords_may_not_be_seen() {
+        assert_eq!(Mechanism::usable(false).collect::<Vec<_>>(), [Mechanism::CramMd5]);
+        assert_eq!(Mechanism::usable(true).collect::<Vec<_>>(), Mechanism::ALL);
+    }
+}
