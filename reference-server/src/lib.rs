@@ -1,3 +1,7 @@
-//! The bundled reference server.
+//! The bundled reference server: POP3 (RFC 1939) and IMAP4rev1 (RFC 3501) over one store in memory.
+//!
+//! [`store`] holds accounts, mailboxes and what each session has yet to be told; [`auth`] says who a client is.
 
 pub mod auth;
+pub mod clock;
+pub mod store;

@@ -1,0 +1,286 @@
+//! A mailbox that a session has selected. Message sequence numbers are those of the session's view.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::account::{Account, MailboxId, State};
+use super::error::StoreError;
+use super::flags::{Flag, FlagChange, Flags, Keyword};
+use super::mailbox::{Copied, Mailbox, TrackerId};
+use super::message::{Message, Uid};
+use super::tracker::{Expunges, Tracker, Update, count};
+
+/// How a mailbox was opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// By SELECT.
+    ReadWrite,
+    /// By EXAMINE.
+    ReadOnly,
+}
+
+/// What SELECT and EXAMINE report (RFC 3501 section 6.3.1).
+#[derive(Clone, Debug)]
+pub struct SelectionData {
+    /// Keywords in use.
+    pub keywords: Vec<Keyword>,
+    /// Number of messages.
+    pub exists: u32,
+    /// Number of `\Recent` messages.
+    pub recent: u32,
+    /// Message sequence number of the first message without `\Seen`.
+    pub unseen: Option<u32>,
+    /// The next UID.
+    pub uid_next: Uid,
+    /// The UIDVALIDITY.
+    pub uid_validity: u32,
+}
+
+/// A message of the view.
+#[derive(Clone, Debug)]
+pub struct SelectedMessage {
+    /// Its message sequence number.
+    pub number: u32,
+    /// Its unique identifier.
+    pub uid: Uid,
+    /// Whether it is `\Recent` in this session.
+    pub recent: bool,
+    /// Whether it has been expunged and the session has yet to be told.
+    pub gone: bool,
+    /// The message itself.
+    pub message: Message,
+}
+
+/// A session's hold on its selected mailbox. Only its owner changes the view, so numbers stay good between calls.
+#[derive(Debug)]
+pub struct Selected {
+    account: Arc<Account>,
+    mailbox: MailboxId,
+    tracker: TrackerId,
+    access: Access,
+    wake: Arc<Notify>,
+}
+
+impl Selected {
+    pub(super) fn open(
+        account: &Arc<Account>,
+        id: MailboxId,
+        access: Access,
+    ) -> Result<(Self, SelectionData), StoreError> {
+        let wake = Arc::new(Notify::new());
+        let mut state = account.state();
+        let mailbox = state.mailbox(id)?;
+        let tracker = mailbox.track(access, Arc::clone(&wake));
+        // What this returns is what the selection data say in other words.
+        mailbox.updates(tracker, Expunges::Allowed);
+        let unseen = mailbox.messages().values().position(|stored| !stored.message.flags.has(Flag::Seen));
+        let data = SelectionData {
+            keywords: mailbox.keywords().iter().cloned().collect(),
+            exists: count(mailbox.messages().len()),
+            recent: mailbox.tracker(tracker).map_or(0, Tracker::recent),
+            unseen: unseen.map(|index| count(index + 1)),
+            uid_next: mailbox.uid_next(),
+            uid_validity: mailbox.uid_validity(),
+        };
+        Ok((Self { account: Arc::clone(account), mailbox: id, tracker, access, wake }, data))
+    }
+
+    /// How the mailbox was opened.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// Is notified whenever there may be updates.
+    #[must_use]
+    pub fn wake(&self) -> Arc<Notify> {
+        Arc::clone(&self.wake)
+    }
+
+    /// What the session has yet to be told. Numbers change by this call alone.
+    pub fn updates(&mut self, expunges: Expunges) -> Vec<Update> {
+        self.with(|mailbox, tracker| mailbox.updates(tracker, expunges))
+    }
+
+    /// The number of messages that the session knows of.
+    #[must_use]
+    pub fn count(&self) -> u32 {
+        self.with_tracker(|tracker| count(tracker.view().len()))
+    }
+
+    /// The UID of the last message.
+    #[must_use]
+    pub fn last_uid(&self) -> Option<Uid> {
+        self.with_tracker(|tracker| tracker.view().last().map(|viewed| viewed.uid))
+    }
+
+    /// The message sequence numbers of the messages whose UID lies between `first` and `last`, both included.
+    #[must_use]
+    pub fn numbers_of_uids(&self, first: Uid, last: Uid) -> Range<u32> {
+        self.with_tracker(|tracker| {
+            let view = tracker.view();
+            let start = view.partition_point(|viewed| viewed.uid < first);
+            let end = view.partition_point(|viewed| viewed.uid <= last);
+            count(start + 1)..count(end.max(start) + 1)
+        })
+    }
+
+    /// The message with this message sequence number.
+    #[must_use]
+    pub fn message(&self, number: u32) -> Option<SelectedMessage> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.with(|mailbox, id| {
+            let tracker = mailbox.tracker(id)?;
+            let viewed = tracker.view().get(index)?;
+            let (message, gone) = match mailbox.message(viewed.uid) {
+                Some(message) => (message, false),
+                None => (tracker.gone(viewed.uid)?, true),
+            };
+            Some(SelectedMessage {
+                number,
+                uid: viewed.uid,
+                recent: viewed.recent,
+                gone,
+                message: message.clone(),
+            })
+        })
+    }
+
+    /// Changes the flags of messages that still exist; returns whether all did. The owner is told by
+    /// [`Selected::message`], other sessions by their updates.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`].
+    pub fn store(
+        &mut self,
+        numbers: &[u32],
+        change: FlagChange,
+        operand: &Flags,
+    ) -> Result<bool, StoreError> {
+        self.check_writable()?;
+        let uids = self.uids_of(numbers);
+        Ok(self.with(|mailbox, tracker| {
+            let mut all = true;
+            for uid in uids {
+                match mailbox.message(uid).map(|message| message.flags.changed(change, operand)) {
+                    Some(flags) => {
+                        mailbox.set_flags(uid, &flags, tracker);
+                    }
+                    None => all = false,
+                }
+            }
+            all
+        }))
+    }
+
+    /// Sets `\Seen` because the message was read; returns whether that changed anything.
+    pub fn mark_seen(&mut self, number: u32) -> bool {
+        if self.access == Access::ReadOnly {
+            return false;
+        }
+        let uids = self.uids_of(&[number]);
+        let seen: Flags = [Flag::Seen].into_iter().collect();
+        self.with(|mailbox, tracker| {
+            uids.iter().any(|uid| match mailbox.message(*uid) {
+                Some(message) => {
+                    let flags = message.flags.changed(FlagChange::Add, &seen);
+                    mailbox.set_flags(*uid, &flags, tracker)
+                }
+                None => false,
+            })
+        })
+    }
+
+    /// Notes that the session has been sent the flags of this message, so that no update repeats them.
+    pub fn flags_told(&mut self, uid: Uid) {
+        self.with(|mailbox, id| {
+            if let Some(tracker) = mailbox.tracker_mut(id) {
+                tracker.flags_told(uid);
+            }
+        });
+    }
+
+    /// Removes the messages marked `\Deleted`; if `among` is given, only those for whose UID it holds.
+    ///
+    /// # Errors
+    /// [`StoreError::ReadOnly`].
+    pub fn expunge(&mut self, among: Option<&dyn Fn(Uid) -> bool>) -> Result<(), StoreError> {
+        self.check_writable()?;
+        self.with(|mailbox, _| {
+            let mut deleted = mailbox.deleted();
+            deleted.retain(|uid| among.is_none_or(|among| among(*uid)));
+            mailbox.remove(deleted);
+        });
+        Ok(())
+    }
+
+    /// Copies messages to the end of another mailbox, all or none (RFC 3501 section 6.4.7).
+    ///
+    /// # Errors
+    /// [`StoreError::NoSuchMailbox`] and [`StoreError::NotSelectable`] of the target, [`StoreError::MessageGone`],
+    /// [`StoreError::OutOfUids`].
+    pub fn copy(&mut self, numbers: &[u32], target: &str) -> Result<Copied, StoreError> {
+        let originals = self.uids_of(numbers);
+        self.copy_in(&mut self.account.state(), originals, target)
+    }
+
+    /// Moves messages to the end of another mailbox, all or none (RFC 6851).
+    ///
+    /// # Errors
+    /// Those of [`Selected::copy`], and [`StoreError::ReadOnly`].
+    pub fn move_to(&mut self, numbers: &[u32], target: &str) -> Result<Copied, StoreError> {
+        self.check_writable()?;
+        let originals = self.uids_of(numbers);
+        let mut state = self.account.state();
+        let copied = self.copy_in(&mut state, originals, target)?;
+        state.mailbox(self.mailbox)?.remove(copied.originals.iter().copied());
+        Ok(copied)
+    }
+
+    fn copy_in(&self, state: &mut State, originals: Vec<Uid>, target: &str) -> Result<Copied, StoreError> {
+        let target = state.mailbox_named(target)?;
+        let source = state.mailbox(self.mailbox)?;
+        let messages: Option<Vec<Message>> =
+            originals.iter().map(|uid| source.message(*uid).cloned()).collect();
+        let messages = messages.ok_or(StoreError::MessageGone)?;
+        let target = state.mailbox(target)?;
+        let copies = target.add(messages)?;
+        Ok(Copied { uid_validity: target.uid_validity(), originals, copies })
+    }
+
+    fn check_writable(&self) -> Result<(), StoreError> {
+        match self.access {
+            Access::ReadWrite => Ok(()),
+            Access::ReadOnly => Err(StoreError::ReadOnly),
+        }
+    }
+
+    fn uids_of(&self, numbers: &[u32]) -> Vec<Uid> {
+        self.with_tracker(|tracker| {
+            let viewed = |number: &u32| tracker.view().get((*number as usize).checked_sub(1)?);
+            numbers.iter().filter_map(viewed).map(|viewed| viewed.uid).collect()
+        })
+    }
+
+    fn with_tracker<R: Default>(&self, look: impl FnOnce(&Tracker) -> R) -> R {
+        self.with(|mailbox, id| mailbox.tracker(id).map(look).unwrap_or_default())
+    }
+
+    /// Runs `act` on the mailbox. It exists as long as it is tracked, so the default is never seen.
+    fn with<R: Default>(&self, act: impl FnOnce(&mut Mailbox, TrackerId) -> R) -> R {
+        let mut state = self.account.state();
+        state.mailbox(self.mailbox).map(|mailbox| act(mailbox, self.tracker)).unwrap_or_default()
+    }
+}
+
+impl Drop for Selected {
+    fn drop(&mut self) {
+        let mut state = self.account.state();
+        if let Ok(mailbox) = state.mailbox(self.mailbox) {
+            mailbox.untrack(self.tracker);
+            state.forget_if_unused(self.mailbox);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+//! What one session knows of its selected mailbox, and what it has yet to be told.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use super::flags::{Flags, Keyword};
+use super::mailbox::Stored;
+use super::message::{Message, Uid};
+use super::selected::Access;
+
+/// Something that changed in the selected mailbox, to be announced as an untagged response (RFC 3501 section 7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Update {
+    /// The message with this message sequence number is gone; later ones have moved down by one.
+    Expunge(u32),
+    /// These keywords are in use now, beside the system flags.
+    Flags(Vec<Keyword>),
+    /// The mailbox holds this many messages now.
+    Exists(u32),
+    /// This many of them are `\Recent`.
+    Recent(u32),
+    /// The flags of a message changed.
+    Fetch {
+        /// Its message sequence number.
+        number: u32,
+        /// Its unique identifier.
+        uid: Uid,
+        /// All its permanent flags.
+        flags: Flags,
+        /// Whether it is `\Recent` in this session.
+        recent: bool,
+    },
+}
+
+/// Whether message sequence numbers may change now (RFC 3501 section 7.4.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expunges {
+    /// A command is in progress that allows untagged EXPUNGE responses.
+    Allowed,
+    /// No command is in progress, or one that speaks of message sequence numbers.
+    Withheld,
+}
+
+/// A message that the session has been told of. Its index in the view is its message sequence number less one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Viewed {
+    pub(super) uid: Uid,
+    pub(super) recent: bool,
+}
+
+/// The view of one session. EXPUNGE timing is right by construction: a message leaves the view only where the session
+/// asked for [`Update`]s with [`Expunges::Allowed`], and until then its content stays at hand (RFC 2180 section 4.1.1).
+#[derive(Debug)]
+pub(super) struct Tracker {
+    access: Access,
+    view: Vec<Viewed>,
+    /// Every message with a lower UID was announced, or vanished before it could be.
+    announced_below: Uid,
+    /// Messages of the view that were expunged.
+    gone: BTreeMap<Uid, Message>,
+    /// Messages of the view whose flags another session changed.
+    changed: BTreeSet<Uid>,
+    keywords_told: usize,
+    wake: Arc<Notify>,
+}
+
+impl Tracker {
+    pub(super) fn new(access: Access, wake: Arc<Notify>) -> Self {
+        Self {
+            access,
+            view: Vec::new(),
+            announced_below: 0,
+            gone: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            keywords_told: 0,
+            wake,
+        }
+    }
+
+    pub(super) fn view(&self) -> &[Viewed] {
+        &self.view
+    }
+
+    /// The content of a message that is expunged and still in the view.
+    pub(super) fn gone(&self, uid: Uid) -> Option<&Message> {
+        self.gone.get(&uid)
+    }
+
+    /// Tells the owner of the view to look for updates.
+    pub(super) fn wake(&self) {
+        self.wake.notify_one();
+    }
+
+    /// Remembers that `message` was expunged.
+    pub(super) fn note_expunge(&mut self, uid: Uid, message: &Message) {
+        if index_of(&self.view, uid).is_some() {
+            self.changed.remove(&uid);
+            self.gone.insert(uid, message.clone());
+        }
+    }
+
+    /// Remembers that the flags of a message changed.
+    pub(super) fn note_flags(&mut self, uid: Uid) {
+        if index_of(&self.view, uid).is_some() {
+            self.changed.insert(uid);
+        }
+    }
+
+    /// The session has just been told the flags of this message.
+    pub(super) fn flags_told(&mut self, uid: Uid) {
+        self.changed.remove(&uid);
+    }
+
+    /// Brings the view up to date and says how. `\Recent` goes to the first read-write session that is told.
+    pub(super) fn update(
+        &mut self,
+        expunges: Expunges,
+        messages: &mut BTreeMap<Uid, Stored>,
+        keywords: &BTreeSet<Keyword>,
+        uid_next: Uid,
+    ) -> Vec<Update> {
+        let mut updates = Vec::new();
+        if expunges == Expunges::Allowed {
+            self.announce_expunges(&mut updates);
+        }
+        if self.keywords_told != keywords.len() {
+            self.keywords_told = keywords.len();
+            updates.push(Update::Flags(keywords.iter().cloned().collect()));
+        }
+        self.announce_new(messages, uid_next, &mut updates);
+        self.announce_flags(messages, &mut updates);
+        updates
+    }
+
+    /// The number of `\Recent` messages in the view.
+    pub(super) fn recent(&self) -> u32 {
+        count(self.view.iter().filter(|viewed| viewed.recent).count())
+    }
+
+    fn announce_expunges(&mut self, updates: &mut Vec<Update>) {
+        if self.gone.is_empty() {
+            return;
+        }
+        let (gone, mut number) = (std::mem::take(&mut self.gone), 1);
+        self.view.retain(|viewed| {
+            let stays = !gone.contains_key(&viewed.uid);
+            if stays {
+                number += 1;
+            } else {
+                updates.push(Update::Expunge(number));
+            }
+            stays
+        });
+    }
+
+    fn announce_new(
+        &mut self,
+        messages: &mut BTreeMap<Uid, Stored>,
+        uid_next: Uid,
+        updates: &mut Vec<Update>,
+    ) {
+        let before = self.view.len();
+        for (uid, stored) in messages.range_mut(self.announced_below..) {
+            self.view.push(Viewed { uid: *uid, recent: stored.recent });
+            if self.access == Access::ReadWrite {
+                stored.recent = false;
+            }
+        }
+        self.announced_below = uid_next;
+        if self.view.len() > before {
+            updates.push(Update::Exists(count(self.view.len())));
+            updates.push(Update::Recent(self.recent()));
+        }
+    }
+
+    fn announce_flags(&mut self, messages: &BTreeMap<Uid, Stored>, updates: &mut Vec<Update>) {
+        for uid in std::mem::take(&mut self.changed) {
+            if let (Some(index), Some(stored)) = (index_of(&self.view, uid), messages.get(&uid)) {
+                updates.push(Update::Fetch {
+                    number: count(index + 1),
+                    uid,
+                    flags: stored.message.flags.clone(),
+                    recent: self.view[index].recent,
+                });
+            }
+        }
+    }
+}
+
+/// Where the message with this UID stands in a view.
+pub(super) fn index_of(view: &[Viewed], uid: Uid) -> Option<usize> {
+    view.binary_search_by_key(&uid, |viewed| viewed.uid).ok()
+}
+
+/// A count of messages; UIDs have 32 bits, so no mailbox holds more.
+pub(super) fn count(messages: usize) -> u32 {
+    u32::try_from(messages).unwrap_or(u32::MAX)
+}
