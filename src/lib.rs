@@ -1,6 +1,9 @@
 //! mailspec: conformance suite and load harness for mail retrieval servers.
 
+pub mod check;
 pub mod clauses;
 pub mod embedded;
 pub mod nearest;
+pub mod report;
 pub mod scenario;
+pub mod session;

@@ -1,0 +1,3 @@
+//! Runs scenarios and judges.
+
+pub mod verdict;

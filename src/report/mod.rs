@@ -1,0 +1,3 @@
+//! Sinks of one event stream, each in its own file.
+
+pub mod event;

@@ -1,0 +1,122 @@
+//! What was said, in order, over all sessions of a talk.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Time;
+
+/// Octets of one entry that are kept; the rest is counted.
+const KEPT_OCTETS: usize = 4096;
+
+/// What the sessions of one talk said, in order. Bounded: entries beyond the limit replace those in the middle.
+#[derive(Debug, Default)]
+pub struct Transcript {
+    entries: Vec<Entry>,
+    dropped: usize,
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When, since the run began.
+    pub at: Time,
+    /// The session's name; empty for the main session.
+    pub session: Arc<str>,
+    /// What.
+    pub event: Event,
+}
+
+/// What an entry tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// The client sent these octets (secrets are masked already).
+    Sent(Excerpt),
+    /// The server sent this line or response.
+    Received(Excerpt),
+    /// Something else: a connection made or lost, a change of state.
+    Note(String),
+}
+
+/// Octets, cut where they are many.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Excerpt {
+    /// The first octets.
+    pub octets: Vec<u8>,
+    /// How many more there were.
+    pub more: usize,
+}
+
+impl Excerpt {
+    /// Keeps the beginning of `octets`.
+    #[must_use]
+    pub fn of(octets: &[u8]) -> Self {
+        let kept = octets.len().min(KEPT_OCTETS);
+        Self { octets: octets[..kept].to_vec(), more: octets.len() - kept }
+    }
+}
+
+impl Transcript {
+    /// Entries kept from the beginning, and as many from the end.
+    const HALF: usize = 2000;
+
+    fn push(&mut self, entry: Entry) {
+        if self.entries.len() == 2 * Self::HALF {
+            self.entries.remove(Self::HALF);
+            self.dropped += 1;
+        }
+        self.entries.push(entry);
+    }
+
+    /// The entries, in order.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// How many entries are missing, and behind which index.
+    #[must_use]
+    pub fn gap(&self) -> Option<(usize, usize)> {
+        (self.dropped > 0).then_some((Self::HALF, self.dropped))
+    }
+}
+
+/// One session's pen on a transcript that it shares with others.
+#[derive(Debug, Clone)]
+pub struct Scribe {
+    session: Arc<str>,
+    shared: Arc<Mutex<Transcript>>,
+}
+
+impl Scribe {
+    /// A pen for the session called `session`.
+    #[must_use]
+    pub fn new(session: &str, shared: Arc<Mutex<Transcript>>) -> Self {
+        Self { session: session.into(), shared }
+    }
+
+    /// Writes that the client sent `octets`.
+    pub fn sent(&self, at: Time, octets: &[u8]) {
+        self.write(at, Event::Sent(Excerpt::of(octets)));
+    }
+
+    /// Writes that the server sent `octets`.
+    pub fn received(&self, at: Time, octets: &[u8]) {
+        self.write(at, Event::Received(Excerpt::of(octets)));
+    }
+
+    /// Writes a note.
+    pub fn note(&self, at: Time, note: impl Into<String>) {
+        self.write(at, Event::Note(note.into()));
+    }
+
+    fn write(&self, at: Time, event: Event) {
+        let entry = Entry { at, session: Arc::clone(&self.session), event };
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    }
+
+    /// How many entries have been written so far, by all.
+    #[must_use]
+    pub fn position(&self) -> usize {
+        let transcript = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        transcript.entries.len() + transcript.dropped
+    }
+}
