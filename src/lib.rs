@@ -3,7 +3,10 @@
 pub mod check;
 pub mod clauses;
 pub mod embedded;
+pub mod fault;
+pub mod imap;
 pub mod nearest;
+pub mod pop3;
 pub mod report;
 pub mod scenario;
 pub mod session;
