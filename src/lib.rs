@@ -4,6 +4,7 @@ pub mod check;
 pub mod clauses;
 pub mod embedded;
 pub mod fault;
+pub mod fixtures;
 pub mod imap;
 pub mod nearest;
 pub mod pop3;
