@@ -197,6 +197,7 @@ impl Catalogue {
     }
 
     /// The carrier of the behaviour that the clause with this id states: itself, or what its `same_as` names.
+    /// Coverage is counted by carriers; a verdict is by the severity of the clause that the scenario cites.
     ///
     /// # Errors
     /// If there is no clause with this id, with the id that may have been meant.
