@@ -4,4 +4,7 @@
 
 pub mod auth;
 pub mod clock;
+pub mod config;
+pub mod net;
+pub mod pop3;
 pub mod store;

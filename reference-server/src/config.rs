@@ -1,0 +1,114 @@
+//! What a server is started with.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The set-up of a server. [`Config::default`] has no users and listens nowhere.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Name and password of each user.
+    pub users: Vec<(String, String)>,
+    /// Where to listen for IMAP with STARTTLS (RFC 3501); port 0 picks a free one.
+    pub imap: Option<SocketAddr>,
+    /// Where to listen for IMAP over implicit TLS (RFC 8314).
+    pub imaps: Option<SocketAddr>,
+    /// Where to listen for POP3 with STLS (RFC 1939, RFC 2595).
+    pub pop3: Option<SocketAddr>,
+    /// Where to listen for POP3 over implicit TLS (RFC 8314).
+    pub pop3s: Option<SocketAddr>,
+    /// Whose name clients see in the certificate.
+    pub certificate: CertificateSource,
+    /// The domain name in greetings, timestamps and challenges.
+    pub host: String,
+    /// Whether a password may cross the wire without TLS. RFC 5034 section 4 and RFC 3501 section 11.1 want a server
+    /// that can refuse; a server for tests, on loopback or in memory, lets it pass unless told otherwise.
+    pub cleartext_passwords: bool,
+    /// How long things may take.
+    pub timeouts: Timeouts,
+    /// How many there may be.
+    pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            users: Vec::new(),
+            imap: None,
+            imaps: None,
+            pop3: None,
+            pop3s: None,
+            certificate: CertificateSource::SelfSigned,
+            host: "localhost".to_owned(),
+            cleartext_passwords: true,
+            timeouts: Timeouts::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Adds a user; to be chained.
+    #[must_use]
+    pub fn user(mut self, name: &str, password: &str) -> Self {
+        self.users.push((name.to_owned(), password.to_owned()));
+        self
+    }
+}
+
+/// Where the certificate comes from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum CertificateSource {
+    /// Made at the start for `localhost`, the loopback addresses and the host name of the configuration.
+    #[default]
+    SelfSigned,
+    /// Read at the start.
+    Files {
+        /// The certificate and those that lead to its issuer, in PEM.
+        chain: PathBuf,
+        /// The private key, in PEM.
+        key: PathBuf,
+    },
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// The autologout timer of IMAP, at least 30 minutes for a real server (RFC 3501 section 5.4).
+    pub imap: Duration,
+    /// The autologout timer of POP3, at least 10 minutes for a real server (RFC 1939 section 3).
+    pub pop3: Duration,
+    /// A TLS handshake, from the first octet to the last.
+    pub handshake: Duration,
+    /// What a failed login costs the client before it is told.
+    pub failed_login: Duration,
+    /// What sessions get to take leave in when the server shuts down.
+    pub farewell: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            imap: Duration::from_secs(30 * 60),
+            pop3: Duration::from_secs(10 * 60),
+            handshake: Duration::from_secs(30),
+            failed_login: Duration::from_millis(500),
+            farewell: Duration::from_secs(2),
+        }
+    }
+}
+
+/// How many there may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Open connections, over all protocols; further ones are turned away.
+    pub connections: u32,
+    /// Failed logins on one connection; the server closes it after the last.
+    pub failed_logins: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connections: 65_536, failed_logins: 20 }
+    }
+}

@@ -1,0 +1,17 @@
+//! From sockets and pipes to sessions.
+//!
+//! A [`Server`] accepts connections over TCP, over TLS and in memory, and drives a session on each. A session is generic
+//! over its [`Transport`]; it gets a [`Connection`], which holds what it shares with others and what it must keep
+//! over an upgrade, and ends with an [`Outcome`]. When that asks for an upgrade (STLS, STARTTLS), the handshake happens
+//! here and the session starts again over the encrypted stream: nothing that it has read or learnt before survives.
+
+mod connection;
+mod drive;
+mod server;
+mod service;
+mod tls;
+
+pub use connection::{Connection, Outcome, Shared, Transport};
+pub use server::{Server, StartError};
+pub use service::{Protocol, Service};
+pub use tls::TlsError;

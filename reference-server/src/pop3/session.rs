@@ -1,0 +1,167 @@
+//! The states of a session (RFC 1939 section 3), without I/O.
+
+use std::time::Duration;
+
+use super::authorization::Authorization;
+use super::capabilities::capabilities;
+use super::command::{Command, LINE_LIMIT};
+use super::reply::Reply;
+use super::transaction::Transaction;
+use super::wire::Line;
+use crate::net::Connection;
+
+/// The longest response line of a SASL exchange with its CRLF: three fields of 255 octets (RFC 4616 section 2) are 1024
+/// octets in base64, and names may grow on the way.
+const RESPONSE_LIMIT: usize = 4096;
+
+/// What a line leads to.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) reply: Reply,
+    /// Whether the reply waits a little: the price of a failed login.
+    pub(super) slowly: bool,
+    pub(super) next: Next,
+}
+
+/// What follows the reply.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// The next command.
+    Command,
+    /// The server closes the connection.
+    Close,
+    /// The TLS handshake.
+    Upgrade,
+}
+
+impl Step {
+    pub(super) fn then(reply: Reply, next: Next) -> Self {
+        Self { reply, slowly: false, next }
+    }
+}
+
+impl From<Reply> for Step {
+    fn from(reply: Reply) -> Self {
+        Self::then(reply, Next::Command)
+    }
+}
+
+/// A session. Dropped in any state it unlocks the maildrop and removes nothing.
+pub(super) struct Session<'connection> {
+    connection: &'connection mut Connection,
+    state: State,
+}
+
+enum State {
+    Authorization(Authorization),
+    Transaction(Transaction),
+    /// QUIT has been answered; nothing else will be (RFC 1939 section 6).
+    Over,
+}
+
+impl<'connection> Session<'connection> {
+    pub(super) fn new(connection: &'connection mut Connection) -> Self {
+        Self { connection, state: State::Authorization(Authorization::default()) }
+    }
+
+    /// What the server says first; nothing behind an upgrade.
+    pub(super) fn greeting(&self) -> Option<Reply> {
+        let timestamp = &self.connection.timestamp;
+        (!self.connection.upgraded).then(|| Reply::done(format!("mailspec POP3 server ready {timestamp}")))
+    }
+
+    /// How long the next line may be, with its CRLF.
+    pub(super) fn line_limit(&self) -> usize {
+        match &self.state {
+            State::Authorization(authorization) if authorization.awaits_response() => RESPONSE_LIMIT,
+            _ => LINE_LIMIT,
+        }
+    }
+
+    /// How long the client may take for a command.
+    pub(super) fn autologout(&self) -> Duration {
+        self.connection.shared.config.timeouts.pop3
+    }
+
+    /// Resolves once the server shuts down.
+    pub(super) async fn server_closing(&mut self) {
+        self.connection.server_closing().await;
+    }
+
+    /// Takes a line: a response to a challenge, or a command.
+    pub(super) fn receive(&mut self, line: &Line) -> Step {
+        if let State::Authorization(authorization) = &mut self.state
+            && let Some(exchange) = authorization.take_exchange()
+        {
+            let login = authorization.response(exchange, line, self.connection);
+            return self.after(login);
+        }
+        let command = match line {
+            Line::Complete(line) => Command::parse(line).map_err(|error| Reply::refused(error.to_string())),
+            Line::TooLong => Err(Reply::refused("a command line has at most 255 octets")),
+        };
+        match command {
+            Ok(command) => self.execute(command),
+            Err(reply) => {
+                if let State::Authorization(authorization) = &mut self.state {
+                    authorization.forget_user();
+                }
+                reply.into()
+            }
+        }
+    }
+
+    fn execute(&mut self, command: Command) -> Step {
+        match (&mut self.state, command) {
+            (State::Authorization(authorization), command) => {
+                let login = match command {
+                    Command::Capa => {
+                        authorization.forget_user();
+                        return Reply::Capabilities(capabilities(self.connection, false)).into();
+                    }
+                    command => authorization.execute(command, self.connection),
+                };
+                self.after(login)
+            }
+            (State::Transaction(_), Command::Capa) => {
+                Reply::Capabilities(capabilities(self.connection, true)).into()
+            }
+            (State::Transaction(_), Command::Quit) => match std::mem::replace(&mut self.state, State::Over) {
+                State::Transaction(transaction) => Step::then(transaction.update(), Next::Close),
+                State::Authorization(_) | State::Over => over(),
+            },
+            (State::Transaction(transaction), command) => transaction.execute(&command).into(),
+            (State::Over, _) => over(),
+        }
+    }
+
+    /// A login that held changes the state.
+    fn after(&mut self, login: Login) -> Step {
+        match login {
+            Login::Open(step) => step,
+            Login::Done(transaction) => {
+                let reply = Reply::done(transaction.welcome());
+                self.state = State::Transaction(transaction);
+                reply.into()
+            }
+        }
+    }
+}
+
+/// What a command of the AUTHORIZATION state leads to.
+pub(super) enum Login {
+    /// The same state, or the end.
+    Open(Step),
+    /// The TRANSACTION state.
+    Done(Transaction),
+}
+
+impl<S: Into<Step>> From<S> for Login {
+    fn from(step: S) -> Self {
+        Self::Open(step.into())
+    }
+}
+
+fn over() -> Step {
+    Step::then(Reply::refused("the session is over"), Next::Close)
+}
