@@ -11,3 +11,4 @@ pub mod pop3;
 pub mod report;
 pub mod scenario;
 pub mod session;
+pub mod target;

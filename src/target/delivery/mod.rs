@@ -1,0 +1,109 @@
+//! How a message gets into an account's INBOX.
+
+use std::path::PathBuf;
+
+use super::address::Address;
+
+/// How a message gets into an account's INBOX.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Delivery {
+    /// By an IMAP session that appends it; the runner does this, not [`Delivery::deliver`].
+    #[default]
+    ImapAppend,
+    /// LMTP, RFC 2033.
+    Lmtp {
+        /// Where the server listens for it.
+        address: Address,
+        /// Appended to user names that have no domain, behind an `@`.
+        domain: Option<String>,
+    },
+    /// SMTP, RFC 5321.
+    Smtp {
+        /// Where the server listens for it.
+        address: Address,
+        /// Appended to user names that have no domain, behind an `@`.
+        domain: Option<String>,
+    },
+    /// A file in a Maildir; `{user}` stands for the user's name.
+    Maildir {
+        /// The Maildir: the folder that has `tmp`, `new` and `cur`.
+        path: String,
+    },
+    /// A program that reads the message from its standard input; `{user}` stands for the user's name.
+    Command {
+        /// The program and its arguments.
+        run: Vec<String>,
+    },
+}
+
+impl Delivery {
+    /// Whether the message arrives octet for octet; otherwise the server puts header fields in front.
+    #[must_use]
+    pub fn is_exact(&self) -> bool {
+        match self {
+            Self::ImapAppend | Self::Maildir { .. } | Self::Command { .. } => true,
+            Self::Lmtp { .. } | Self::Smtp { .. } => false,
+        }
+    }
+}
+
+/// A message could not be delivered.
+#[derive(Debug, thiserror::Error)]
+pub enum DeliveryError {
+    /// The connection to the LMTP or SMTP server failed.
+    #[error("{address}: {source}")]
+    Connection {
+        /// The server.
+        address: Address,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The server took too long.
+    #[error("no reply within {seconds} s {when}")]
+    Timeout {
+        /// The limit.
+        seconds: u64,
+        /// What was waited for.
+        when: String,
+    },
+    /// The LMTP or SMTP server refused.
+    #[error("{command} was refused: {reply}")]
+    Refused {
+        /// What we said.
+        command: String,
+        /// What it answered.
+        reply: String,
+    },
+    /// The LMTP or SMTP server does not keep its protocol.
+    #[error("{address}: {problem}")]
+    Protocol {
+        /// The server.
+        address: Address,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The user's name cannot stand in an address or a path.
+    #[error("the user name {user:?} cannot stand in {place}")]
+    User {
+        /// The name.
+        user: String,
+        /// Where.
+        place: &'static str,
+    },
+    /// A file of the Maildir could not be written.
+    #[error("{path}: {source}", path = .path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The command could not be run or did not succeed.
+    #[error("{command}: {problem}")]
+    Command {
+        /// The program.
+        command: String,
+        /// What went wrong, with the end of what it wrote to its standard error.
+        problem: String,
+    },
+}

@@ -1,0 +1,372 @@
+//! A target from a profile: a YAML file, explained in `docs/targets.md`.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use serde::de::{self, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_yaml::Spanned;
+
+use super::account::{Account, Secret};
+use super::address::{Address, Service};
+use super::control::Control;
+use super::delivery::Delivery;
+use super::tls::TlsSettings;
+use super::{DEFAULT_CONNECTIONS_PER_ACCOUNT, Listeners, Reach, Target};
+use crate::nearest::nearest;
+
+/// No profile of ours is longer.
+const MAX_OCTETS: u64 = 1 << 20;
+
+/// A profile cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The file cannot be read.
+    #[error("{path}: {source}", path = .path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file has a mistake.
+    #[error("{}", .0.render(false))]
+    Mistake(Box<ProfileMistake>),
+}
+
+/// A mistake in a profile, with the text it stands in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileMistake {
+    /// The file.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+    /// What is wrong.
+    pub message: String,
+    /// The octets that are wrong.
+    pub span: Range<usize>,
+    /// What to do about it.
+    pub hint: Option<String>,
+}
+
+impl ProfileMistake {
+    /// The mistake with file, line, a caret and the hint; `styled` with colours for a terminal.
+    #[must_use]
+    pub fn render(&self, styled: bool) -> String {
+        let snippet = Snippet::source(self.text.as_str())
+            .path(self.path.as_str())
+            .annotation(AnnotationKind::Primary.span(self.span.clone()));
+        let group: Group<'_> = Level::ERROR.primary_title(self.message.as_str()).element(snippet);
+        let group = match &self.hint {
+            Some(hint) => group.element(Level::HELP.message(hint.as_str())),
+            None => group,
+        };
+        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+        renderer.render(&[group])
+    }
+}
+
+impl Target {
+    /// The target that the profile at `path` describes. Paths in it are relative to its folder.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or has a mistake.
+    pub fn from_profile(path: &Path) -> Result<Self, ProfileError> {
+        let read = |source| ProfileError::Read { path: path.to_owned(), source };
+        let length = std::fs::metadata(path).map_err(read)?.len();
+        if length > MAX_OCTETS {
+            let message = format!("{length} octets are too many for a profile");
+            return Err(read(std::io::Error::new(std::io::ErrorKind::InvalidData, message)));
+        }
+        let text = std::fs::read_to_string(path).map_err(read)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        parse(&path.display().to_string(), &text, folder)
+    }
+}
+
+fn parse(path: &str, text: &str, folder: &Path) -> Result<Target, ProfileError> {
+    let mistake = |Mistake { message, span, hint }| {
+        let path = path.to_owned();
+        ProfileError::Mistake(Box::new(ProfileMistake { path, text: text.to_owned(), message, span, hint }))
+    };
+    let profile: Profile = serde_yaml::from_str(text).map_err(|error| mistake(Mistake::of(&error, text)))?;
+    profile.target(text, folder).map_err(mistake)
+}
+
+/// The file as written.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    name: Option<String>,
+    imap: Option<Listener>,
+    imaps: Option<Listener>,
+    pop3: Option<Listener>,
+    pop3s: Option<Listener>,
+    tls: Option<Spanned<Tls>>,
+    accounts: Spanned<Accounts>,
+    delivery: Option<Spanned<DeliveryEntry>>,
+    limits: Option<Limits>,
+    server: Option<Control>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Listener {
+    address: Spanned<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Tls {
+    verify: Option<bool>,
+    ca: Option<PathBuf>,
+    server_name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Limits {
+    connections_per_account: Option<Spanned<usize>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum DeliveryEntry {
+    ImapAppend(Nothing),
+    Lmtp(Relay),
+    Smtp(Relay),
+    Maildir(MaildirEntry),
+    Command(CommandEntry),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Nothing {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Relay {
+    address: Spanned<String>,
+    domain: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MaildirEntry {
+    path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CommandEntry {
+    run: Vec<String>,
+}
+
+impl Profile {
+    fn target(self, text: &str, folder: &Path) -> Result<Target, Mistake> {
+        let mut listeners = Listeners::default();
+        for (service, entry) in [
+            (Service::Imap, &self.imap),
+            (Service::Imaps, &self.imaps),
+            (Service::Pop3, &self.pop3),
+            (Service::Pop3s, &self.pop3s),
+        ] {
+            if let Some(Listener { address: written }) = entry {
+                *listeners.slot(service) = Some(address(written, Some(service.default_port()), text)?);
+            }
+        }
+        if listeners == Listeners::default() {
+            let hint = "add imap: { address: \"host:143\" }, or imaps, pop3, pop3s; one will do";
+            return Err(Mistake::new("the profile has no address", start_of(text), hint));
+        }
+        let accounts = self.accounts.value.0;
+        let span = || span_at(&self.accounts.referenced, text);
+        if accounts.is_empty() {
+            let hint = "two or more allow scenarios to run at the same time";
+            return Err(Mistake::new("the profile has no account", span(), hint));
+        }
+        for (index, account) in accounts.iter().enumerate() {
+            if accounts[..index].iter().any(|earlier| earlier.user == account.user) {
+                let message = format!("the user {} stands twice", account.user);
+                return Err(Mistake::new(message, span(), "each account is listed once"));
+            }
+        }
+        let connections_per_account = match self.limits.and_then(|limits| limits.connections_per_account) {
+            Some(limit) if limit.value == 0 => {
+                let span = span_at(&limit.referenced, text);
+                return Err(Mistake::new("no scenario works without a connection", span, "allow at least 1"));
+            }
+            Some(limit) => limit.value,
+            None => DEFAULT_CONNECTIONS_PER_ACCOUNT,
+        };
+        Ok(Target {
+            name: self.name,
+            reach: Reach::Network(listeners),
+            tls: self
+                .tls
+                .map_or_else(|| Ok(TlsSettings::default()), |tls| tls_settings(tls, text, folder))?,
+            accounts,
+            delivery: self.delivery.map_or_else(|| Ok(Delivery::default()), |entry| delivery(entry, text))?,
+            connections_per_account,
+            control: self.server,
+        })
+    }
+}
+
+fn address(written: &Spanned<String>, default_port: Option<u16>, text: &str) -> Result<Address, Mistake> {
+    Address::parse(&written.value, default_port).map_err(|error| {
+        let message = format!("{:?} is no address", written.value);
+        Mistake::new(message, span_at(&written.referenced, text), error.to_string())
+    })
+}
+
+fn tls_settings(tls: Spanned<Tls>, text: &str, folder: &Path) -> Result<TlsSettings, Mistake> {
+    let Tls { verify, ca, server_name } = tls.value;
+    let verify = verify.unwrap_or(true);
+    if !verify && ca.is_some() {
+        let hint = "with `verify: false` no certificate is looked at; remove one of the two";
+        return Err(Mistake::new("`ca` has no use here", span_at(&tls.referenced, text), hint));
+    }
+    Ok(TlsSettings { verify, ca: ca.map(|ca| folder.join(ca)), server_name })
+}
+
+fn delivery(entry: Spanned<DeliveryEntry>, text: &str) -> Result<Delivery, Mistake> {
+    let span = span_at(&entry.referenced, text);
+    Ok(match entry.value {
+        DeliveryEntry::ImapAppend(Nothing {}) => Delivery::ImapAppend,
+        DeliveryEntry::Lmtp(Relay { address: written, domain }) => {
+            Delivery::Lmtp { address: address(&written, Some(24), text)?, domain }
+        }
+        DeliveryEntry::Smtp(Relay { address: written, domain }) => {
+            Delivery::Smtp { address: address(&written, Some(25), text)?, domain }
+        }
+        DeliveryEntry::Maildir(MaildirEntry { path }) => {
+            if !path.contains("{user}") {
+                let hint = "each account has a Maildir of its own: \"/srv/mail/{user}/Maildir\"";
+                return Err(Mistake::new("the path does not contain {user}", span, hint));
+            }
+            Delivery::Maildir { path }
+        }
+        DeliveryEntry::Command(CommandEntry { run }) => {
+            if run.is_empty() {
+                return Err(Mistake::new("the command is empty", span, "run: [\"deliver\", \"{user}\"]"));
+            }
+            Delivery::Command { run }
+        }
+    })
+}
+
+/// `{ users: [u1, u2], password: pw }`, or a list of `{ user, password }`.
+struct Accounts(Vec<Account>);
+
+impl<'de> Deserialize<'de> for Accounts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Alike {
+            users: Vec<String>,
+            password: Secret,
+        }
+
+        impl<'de> Visitor<'de> for Either {
+            type Value = Accounts;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("{ users: [u1, u2], password: pw } or a list of { user, password }")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Accounts, A::Error> {
+                let Alike { users, password } =
+                    Alike::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                let account = |user| Account { user, password: password.clone() };
+                Ok(Accounts(users.into_iter().map(account).collect()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Accounts, A::Error> {
+                Deserialize::deserialize(de::value::SeqAccessDeserializer::new(seq)).map(Accounts)
+            }
+        }
+
+        deserializer.deserialize_any(Either)
+    }
+}
+
+/// A mistake, not yet joined to its file.
+struct Mistake {
+    message: String,
+    span: Range<usize>,
+    hint: Option<String>,
+}
+
+impl Mistake {
+    fn new(message: impl Into<String>, span: Range<usize>, hint: impl Into<String>) -> Self {
+        Self { message: message.into(), span, hint: Some(hint.into()) }
+    }
+
+    fn of(error: &serde_yaml::Error, text: &str) -> Self {
+        use serde_yaml::Error;
+        let error = error.without_snippet();
+        let span = error.location().map_or_else(|| start_of(text), |location| span_at(&location, text));
+        match error {
+            Error::SerdeUnknownField { field, expected, .. } => {
+                Self::new(format!("unknown key `{field}`"), span, meant(field, expected))
+            }
+            Error::SerdeUnknownVariant { variant, expected, .. } => {
+                Self::new(format!("unknown value `{variant}`"), span, meant(variant, expected))
+            }
+            Error::SerdeMissingField { field, .. } => {
+                Self::new(format!("the key `{field}` is missing"), span, format!("add `{field}: ...`"))
+            }
+            Error::DuplicateMappingKey { key, .. } => Self::new(
+                format!("the key `{}` stands twice", key.as_deref().unwrap_or("?")),
+                span,
+                "keep one of the two",
+            ),
+            Error::SerdeInvalidType { unexpected, expected, .. }
+            | Error::SerdeInvalidValue { unexpected, expected, .. } => {
+                Self { message: format!("expected {expected}, found {unexpected}"), span, hint: None }
+            }
+            Error::Message { msg, .. } => Self { message: msg.clone(), span, hint: None },
+            other => {
+                // The line and column stand in the snippet.
+                let message = other.to_string();
+                let message = message.lines().next().unwrap_or_default();
+                let message =
+                    message.rsplit_once(" at line ").map_or(message, |(message, _)| message).to_owned();
+                Self { message, span, hint: None }
+            }
+        }
+    }
+}
+
+fn meant(wrong: &str, known: &[&'static str]) -> String {
+    match nearest(wrong, known.iter().copied()) {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => format!("known here: {}", known.join(", ")),
+    }
+}
+
+/// The octets at `location`, without the end of the line behind them.
+fn span_at(location: &serde_yaml::Location, text: &str) -> Range<usize> {
+    let span = location.span();
+    let octets = |value: Option<u64>| value.and_then(|value| usize::try_from(value).ok());
+    let Some(start) = octets(span.byte_offset()).filter(|start| text.is_char_boundary(*start)) else {
+        return start_of(text);
+    };
+    let rest = &text[start..];
+    let end = octets(span.byte_len()).filter(|length| rest.is_char_boundary(*length)).unwrap_or(0);
+    let line = rest[..end].lines().next().unwrap_or_default().trim_end();
+    start..start + line.len().max(usize::from(!rest.is_empty() && rest.is_char_boundary(1)))
+}
+
+/// The first line.
+fn start_of(text: &str) -> Range<usize> {
+    0..text.lines().next().map_or(0, str::len)
+}
+
+#[cfg(test)]
+mod tests;

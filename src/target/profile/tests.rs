@@ -1,0 +1,225 @@
+use super::*;
+
+fn good(text: &str) -> Target {
+    parse("target.yaml", text, Path::new("profiles")).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn bad(text: &str) -> String {
+    parse("target.yaml", text, Path::new("")).unwrap_err().to_string()
+}
+
+#[test]
+fn a_whole_profile_is_read() {
+    let target = good(
+        r#"
+name: Dovecot 2.3
+imap: { address: "127.0.0.1:28143" }
+imaps: { address: "127.0.0.1:28993" }
+pop3: { address: "[::1]:28110" }
+pop3s: { address: localhost }
+tls: { ca: cert.pem, server-name: localhost }
+accounts: { users: [u1, u2], password: testpass }
+delivery: { lmtp: { address: "127.0.0.1:28024", domain: example.org } }
+limits: { connections-per-account: 3 }
+server: { start: [start], stop: [stop, -w], kill: [kill, "-9", pid] }
+"#,
+    );
+    assert_eq!(
+        target.to_string(),
+        "Dovecot 2.3 (imap://127.0.0.1:28143 imaps://127.0.0.1:28993 pop3://[::1]:28110 pop3s://localhost:995)"
+    );
+    assert_eq!(target.accounts, [Account::new("u1", "testpass"), Account::new("u2", "testpass")]);
+    let tls = TlsSettings {
+        verify: true,
+        ca: Some(Path::new("profiles").join("cert.pem")),
+        server_name: Some("localhost".to_owned()),
+    };
+    assert_eq!(target.tls, tls);
+    let domain = Some("example.org".to_owned());
+    assert_eq!(target.delivery, Delivery::Lmtp { address: "127.0.0.1:28024".parse().unwrap(), domain });
+    assert_eq!(target.connections_per_account, 3);
+    assert!(target.can_restart() && target.can_kill());
+}
+
+#[test]
+fn a_short_profile_is_read() {
+    let target = good("imap: { address: localhost }\naccounts: [{ user: a, password: b }]\n");
+    assert_eq!(target.to_string(), "imap://localhost:143");
+    assert_eq!(target.accounts, [Account::new("a", "b")]);
+    assert_eq!(target.delivery, Delivery::ImapAppend);
+    assert_eq!(target.connections_per_account, DEFAULT_CONNECTIONS_PER_ACCOUNT);
+    assert_eq!(target.tls, TlsSettings::default());
+    assert!(!target.can_restart() && !target.can_kill());
+}
+
+#[test]
+fn each_delivery_is_read() {
+    for (written, read) in [
+        ("imap-append: {}", Delivery::ImapAppend),
+        ("smtp: { address: mx }", Delivery::Smtp { address: "mx:25".parse().unwrap(), domain: None }),
+        ("maildir: { path: \"/m/{user}\" }", Delivery::Maildir { path: "/m/{user}".to_owned() }),
+        ("command: { run: [d, \"{user}\"] }", Delivery::Command { run: vec!["d".into(), "{user}".into()] }),
+    ] {
+        let text = format!(
+            "imap: {{ address: h }}\naccounts: [{{ user: a, password: b }}]\ndelivery: {{ {written} }}"
+        );
+        assert_eq!(good(&text).delivery, read, "{written}");
+    }
+}
+
+#[test]
+fn mistakes_are_shown_where_they_stand() {
+    const REST: &str = "accounts: { users: [u1], password: p }\n";
+    let with = |line: &str| bad(&format!("imap: {{ address: h }}\n{REST}{line}\n"));
+    insta::assert_snapshot!(with("imapz: { address: h }"), @r#"
+    error: unknown key `imapz`
+     --> target.yaml:3:1
+      |
+    3 | imapz: { address: h }
+      | ^^^^^
+      |
+      = help: did you mean `imap`?
+    "#);
+    insta::assert_snapshot!(with("delivery: { lmpt: { address: h } }"), @r#"
+    error: unknown value `lmpt`
+     --> target.yaml:3:13
+      |
+    3 | delivery: { lmpt: { address: h } }
+      |             ^^^^
+      |
+      = help: did you mean `lmtp`?
+    "#);
+    insta::assert_snapshot!(with("delivery: { maildir: { path: /srv/mail } }"), @r#"
+    error: the path does not contain {user}
+     --> target.yaml:3:11
+      |
+    3 | delivery: { maildir: { path: /srv/mail } }
+      |           ^
+      |
+      = help: each account has a Maildir of its own: "/srv/mail/{user}/Maildir"
+    "#);
+    insta::assert_snapshot!(with("tls: { verify: maybe }"), @r#"
+    error: invalid boolean
+     --> target.yaml:3:16
+      |
+    3 | tls: { verify: maybe }
+      |                ^^^^^
+    "#);
+    insta::assert_snapshot!(with("tls: { verify: false, ca: cert.pem }"), @r#"
+    error: `ca` has no use here
+     --> target.yaml:3:6
+      |
+    3 | tls: { verify: false, ca: cert.pem }
+      |      ^
+      |
+      = help: with `verify: false` no certificate is looked at; remove one of the two
+    "#);
+    insta::assert_snapshot!(with("limits: { connections-per-account: 0 }"), @r#"
+    error: no scenario works without a connection
+     --> target.yaml:3:36
+      |
+    3 | limits: { connections-per-account: 0 }
+      |                                    ^
+      |
+      = help: allow at least 1
+    "#);
+    insta::assert_snapshot!(with("pop3: { address: \"ho/st\" }"), @r#"
+    error: "ho/st" is no address
+     --> target.yaml:3:18
+      |
+    3 | pop3: { address: "ho/st" }
+      |                  ^^^^^^^
+      |
+      = help: a host does not contain '/'; write host:port
+    "#);
+    insta::assert_snapshot!(with("pop3: { addres: host }"), @r#"
+    error: unknown key `addres`
+     --> target.yaml:3:9
+      |
+    3 | pop3: { addres: host }
+      |         ^^^^^^
+      |
+      = help: did you mean `address`?
+    "#);
+    insta::assert_snapshot!(with("server: { stop: [x] }"), @r#"
+    error: the key `start` is missing
+     --> target.yaml:3:11
+      |
+    3 | server: { stop: [x] }
+      |           ^^^^
+      |
+      = help: add `start: ...`
+    "#);
+    insta::assert_snapshot!(bad(REST), @r#"
+    error: the profile has no address
+     --> target.yaml:1:1
+      |
+    1 | accounts: { users: [u1], password: p }
+      | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+      |
+      = help: add imap: { address: "host:143" }, or imaps, pop3, pop3s; one will do
+    "#);
+    insta::assert_snapshot!(bad("imap: { address: h }\n"), @r#"
+    error: the key `accounts` is missing
+     --> target.yaml:1:1
+      |
+    1 | imap: { address: h }
+      | ^^^^
+      |
+      = help: add `accounts: ...`
+    "#);
+    insta::assert_snapshot!(bad("imap: { address: h }\naccounts: u1\n"), @r#"
+    error: expected { users: [u1, u2], password: pw } or a list of { user, password }, found string "u1"
+     --> target.yaml:2:1
+      |
+    2 | accounts: u1
+      | ^^^^^^^^
+    "#);
+    insta::assert_snapshot!(bad("imap: { address: h }\naccounts: []\n"), @r#"
+    error: the profile has no account
+     --> target.yaml:2:11
+      |
+    2 | accounts: []
+      |           ^
+      |
+      = help: two or more allow scenarios to run at the same time
+    "#);
+    insta::assert_snapshot!(bad("imap: { address: h }\naccounts: { users: [a, b, a], password: p }\n"), @r#"
+    error: the user a stands twice
+     --> target.yaml:2:11
+      |
+    2 | accounts: { users: [a, b, a], password: p }
+      |           ^
+      |
+      = help: each account is listed once
+    "#);
+    insta::assert_snapshot!(bad("imap: { address: h\n"), @r#"
+    error: unclosed bracket '{'
+     --> target.yaml:1:1
+      |
+    1 | imap: { address: h
+      | ^^^^^^^^^^^^^^^^^^
+    "#);
+    insta::assert_snapshot!(bad(""), @r#"
+    error: unexpected end of input
+     --> target.yaml:1:1
+      |
+    1 |
+      | ^
+    "#);
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let error = Target::from_profile(Path::new("no/such.yaml")).unwrap_err().to_string();
+    assert!(error.starts_with("no/such.yaml: "), "{error}");
+}
+
+proptest::proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in "(imap|accounts|delivery|[{}:,\\[\\] \n\"ué]|\\PC){0,40}") {
+        if let Err(error) = parse("x.yaml", &text, Path::new("")) {
+            proptest::prop_assert!(!error.to_string().is_empty());
+        }
+    }
+}
