@@ -4,7 +4,10 @@
 //! reports mistakes with a caret; the result is a [`Scenario`] whose rows hold one [`Program`] each; [`matching`]
 //! holds what the server sent against a [`pattern::Pattern`]; [`expression`] computes.
 
+pub mod captures;
+pub mod evaluate;
 pub mod expression;
+pub mod matching;
 pub mod pattern;
 pub mod program;
 pub mod template;
