@@ -360,7 +360,7 @@ impl<'a> Reader<'a> {
         }
         let span = Span::new(start, self.at);
         faults.push(Fault {
-            clause: "rfc3501-4.4-01",
+            clause: SYNTAX,
             severity: Severity::Note,
             span: Span::new(start, start + 1),
             message: Cow::Borrowed("lists are nested deeper than they are followed here"),
