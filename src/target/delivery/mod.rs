@@ -1,5 +1,11 @@
 //! How a message gets into an account's INBOX.
 
+mod command;
+mod dialogue;
+mod lmtp;
+mod maildir;
+mod smtp;
+
 use std::path::PathBuf;
 
 use super::address::Address;
@@ -45,11 +51,29 @@ impl Delivery {
             Self::Lmtp { .. } | Self::Smtp { .. } => false,
         }
     }
+
+    /// Delivers `message` to the INBOX of `user`, and returns when the other side has taken responsibility for it.
+    /// That it is visible to a session is another matter.
+    ///
+    /// # Errors
+    /// If it was not taken. [`Delivery::ImapAppend`] has no way of its own and always fails.
+    pub async fn deliver(&self, user: &str, message: &[u8]) -> Result<(), DeliveryError> {
+        match self {
+            Self::ImapAppend => Err(DeliveryError::NeedsSession),
+            Self::Lmtp { address, domain } => lmtp::deliver(address, domain.as_deref(), user, message).await,
+            Self::Smtp { address, domain } => smtp::deliver(address, domain.as_deref(), user, message).await,
+            Self::Maildir { path } => maildir::deliver(path, user, message).await,
+            Self::Command { run } => command::deliver(run, user, message).await,
+        }
+    }
 }
 
 /// A message could not be delivered.
 #[derive(Debug, thiserror::Error)]
 pub enum DeliveryError {
+    /// Delivery by IMAP APPEND takes a session, which is the runner's.
+    #[error("delivery by IMAP APPEND takes an IMAP session")]
+    NeedsSession,
     /// The connection to the LMTP or SMTP server failed.
     #[error("{address}: {source}")]
     Connection {
@@ -58,13 +82,13 @@ pub enum DeliveryError {
         /// Why.
         source: std::io::Error,
     },
-    /// The server took too long.
-    #[error("no reply within {seconds} s {when}")]
+    /// The other side took too long.
+    #[error("{awaited} took more than {seconds} s")]
     Timeout {
+        /// What was waited for.
+        awaited: String,
         /// The limit.
         seconds: u64,
-        /// What was waited for.
-        when: String,
     },
     /// The LMTP or SMTP server refused.
     #[error("{command} was refused: {reply}")]
