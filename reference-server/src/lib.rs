@@ -3,6 +3,7 @@
 //! [`store`] holds accounts, mailboxes and what each session has yet to be told; [`auth`] says who a client is.
 
 pub mod auth;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod net;
