@@ -11,6 +11,9 @@ mod server;
 mod service;
 mod tls;
 
+#[cfg(test)]
+mod tests;
+
 pub use connection::{Connection, Outcome, Shared, Transport};
 pub use server::{Server, StartError};
 pub use service::{Protocol, Service};
