@@ -1,7 +1,7 @@
 //! The POP3 side (RFC 1939), with CAPA (RFC 2449), STLS (RFC 2595), AUTH (RFC 5034) and response codes (RFC 3206).
 //!
-//! What comes in passes four seams: a line becomes a [`command::Command`], the [`session::Session`] carries it out on
-//! the maildrop, what it has to say is a [`reply::Reply`], and the [`wire::Wire`] sends that as octets.
+//! What comes in passes four seams: a line becomes a `command::Command`, the `session::Session` carries it out on
+//! the maildrop, what it has to say is a `reply::Reply`, and the `wire::Wire` sends that as octets.
 
 mod authorization;
 mod capabilities;
