@@ -114,3 +114,84 @@ fn code(text: Span, octets: &[u8]) -> Option<Span> {
     let start = text.start as usize + 1;
     Some(Span::new(start, start + length))
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::pop3::frame::{Expect, Framer, Limits};
+    use crate::pop3::grammar::{self, Form};
+
+    #[test]
+    fn replies_are_taken_apart() {
+        // (status line, indicator, text, response code)
+        let cases: &[(&[u8], Indicator, &[u8], Option<&[u8]>)] = &[
+            (b"+OK", Indicator::Ok, b"", None),
+            (b"+OK 2 320", Indicator::Ok, b"2 320", None),
+            (b"+ok  x", Indicator::Ok, b" x", None),
+            (b"-ERR [IN-USE] x", Indicator::Err, b"[IN-USE] x", Some(b"IN-USE")),
+            (b"-ERR x [IN-USE]", Indicator::Err, b"x [IN-USE]", None),
+            (b"-ERR [IN-USE", Indicator::Err, b"[IN-USE", None),
+            (b"+", Indicator::Continue, b"", None),
+            (b"+ Zm9v", Indicator::Continue, b"Zm9v", None),
+            (b"+OKAY", Indicator::Garbage, b"+OKAY", None),
+            (b"", Indicator::Garbage, b"", None),
+        ];
+        for (line, indicator, text, code) in cases {
+            let octets = [line, &b"\r\n"[..]].concat();
+            let mut framer = Framer::new(Limits::default());
+            framer.push(&octets);
+            let frame = framer.next(Expect::SingleLine).unwrap().unwrap();
+            let reply = Reply::parse(&frame);
+            assert_eq!(reply.indicator, *indicator);
+            assert_eq!(reply.text.of(frame.octets), *text);
+            assert_eq!(reply.code.map(|code| code.of(frame.octets)), *code);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_stuffed_comes_back(lines in prop::collection::vec("[.a\r]{0,4}", 0..9)) {
+            let lines: Vec<String> = lines.into_iter().map(|line| line.trim_end_matches('\r').to_owned()).collect();
+            let body: String = lines.iter().map(|line| format!("{line}\r\n")).collect();
+            let mut sent = String::from("+OK\r\n");
+            for line in &lines {
+                sent.push_str(if line.starts_with('.') { "." } else { "" });
+                sent.push_str(line);
+                sent.push_str("\r\n");
+            }
+            sent.push_str(".\r\n");
+            let mut framer = Framer::new(Limits::default());
+            framer.push(sent.as_bytes());
+            let frame = framer.next(Expect::MultiLine).unwrap().unwrap();
+            let mut reply = Reply::parse(&frame);
+            prop_assert_eq!(reply.unstuffed(frame.octets), body.as_bytes());
+            let contents: Vec<&[u8]> = reply.lines(frame.octets).map(|line| line.content.of(frame.octets)).collect();
+            prop_assert_eq!(contents, lines.iter().map(String::as_bytes).collect::<Vec<_>>());
+            grammar::check(&frame, &mut reply, Form::Message);
+            prop_assert_eq!(reply.faults, Vec::new());
+        }
+
+        #[test]
+        fn nothing_panics(octets in prop::collection::vec(any::<u8>(), 0..80), text in "[+OKER. <>@0-9\r\n\\[\\]/-]{0,60}") {
+            use Form::{Capabilities, Greeting, Message, ScanListing, ScanListings, Stat, Text, UniqueId, UniqueIds};
+            for stream in [&octets[..], text.as_bytes(), &[b"+OK ", text.as_bytes(), b"\r\n.\r\n"].concat()] {
+                for expect in [Expect::SingleLine, Expect::MultiLine] {
+                    let mut framer = Framer::new(Limits::default());
+                    framer.push(stream);
+                    while let Some(frame) = framer.next(expect).unwrap() {
+                        for form in [Text, Greeting, Stat, ScanListing, ScanListings, UniqueId, UniqueIds, Message, Capabilities] {
+                            let mut reply = Reply::parse(&frame);
+                            grammar::check(&frame, &mut reply, form);
+                            grammar::check_response_code(&frame, &mut reply);
+                            for fault in &reply.faults {
+                                prop_assert!(!fault.render(frame.octets).is_empty());
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -3,17 +3,23 @@
 use std::sync::Arc;
 
 use super::{End, EndStatus, ExchangeId, Framer, Line, Session, State};
-use crate::pop3::{Expect, Indicator, Reply, grammar};
+use crate::pop3::grammar::{self, Form};
+use crate::pop3::{Expect, Indicator, Reply};
 
 impl Session {
     pub(super) fn next_reply(&mut self) -> Result<Option<(Arc<[u8]>, Reply)>, String> {
         let awaited = self.oldest_open().filter(|_| self.greeted).map(|id| &self.exchanges[id.0].command);
         let multi_line = awaited.is_some_and(|command| is_multi_line(&command.name, &command.arguments));
+        let form = match awaited {
+            _ if !self.greeted => Form::Greeting,
+            Some(command) => Form::answering(&command.name, &command.arguments),
+            None => Form::Text,
+        };
         let expect = if multi_line { Expect::MultiLine } else { Expect::SingleLine };
         let Framer::Pop3(framer) = &mut self.framer else { return Ok(None) };
         let Some(frame) = framer.next(expect).map_err(|error| error.to_string())? else { return Ok(None) };
         let mut reply = Reply::parse(&frame);
-        grammar::check(&frame, &mut reply);
+        grammar::check(&frame, &mut reply, form);
         Ok(Some((frame.octets.into(), reply)))
     }
 
