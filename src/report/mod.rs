@@ -1,3 +1,21 @@
 //! Sinks of one event stream, each in its own file.
 
 pub mod event;
+pub mod terminal;
+
+use event::Event;
+
+/// Takes the events of a run, in order.
+pub trait Sink {
+    /// Takes the next event.
+    fn take(&mut self, event: &Event);
+}
+
+/// Several sinks take each event in turn.
+impl Sink for Vec<Box<dyn Sink + '_>> {
+    fn take(&mut self, event: &Event) {
+        for sink in self {
+            sink.take(event);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The exit code of a run.
+
+use super::summary::Summary;
+use super::verdict::Verdict;
+
+/// What the exit code of the program says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// All as expected.
+    Expected,
+    /// A MUST is broken, or a precondition was refused.
+    Violations,
+    /// The command line, a profile or a scenario has a mistake.
+    Usage,
+    /// The target cannot be reached, or nothing but errors stands in the way.
+    Errors,
+    /// Nothing is selected.
+    Nothing,
+}
+
+impl Exit {
+    /// The code.
+    #[must_use]
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Expected => 0,
+            Self::Violations => 1,
+            Self::Usage => 2,
+            Self::Errors => 3,
+            Self::Nothing => 4,
+        }
+    }
+
+    /// What a run that ended with `summary` earns.
+    #[must_use]
+    pub fn of(summary: &Summary) -> Self {
+        let counts = &summary.counts;
+        let broken = |verdict| counts.of(verdict) > 0;
+        if broken(Verdict::Fail)
+            || broken(Verdict::Blocked)
+            || summary.rules.iter().any(|rule| rule.verdict == Verdict::Fail)
+        {
+            Self::Violations
+        } else if broken(Verdict::Error) || summary.cut_short.is_some() {
+            Self::Errors
+        } else if counts.total() == 0 {
+            Self::Nothing
+        } else {
+            Self::Expected
+        }
+    }
+}
+
+impl From<Exit> for std::process::ExitCode {
+    fn from(exit: Exit) -> Self {
+        exit.code().into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::summary::Counts;
+
+    #[test]
+    fn each_verdict_earns_its_code() {
+        use Verdict::{Blocked, Error, Fail, Nonstrict, Note, Pass, Skipped, Unsupported};
+        for (verdicts, code) in [
+            (&[][..], 4),
+            (&[Pass, Note, Unsupported, Skipped, Nonstrict], 0),
+            (&[Skipped], 0),
+            (&[Pass, Fail], 1),
+            (&[Pass, Blocked], 1),
+            (&[Error, Fail], 1),
+            (&[Pass, Error], 3),
+        ] {
+            let mut counts = Counts::default();
+            verdicts.iter().for_each(|verdict| counts.add(*verdict));
+            let summary = Summary { counts, ..Summary::default() };
+            assert_eq!(Exit::of(&summary).code(), code, "{verdicts:?}");
+        }
+    }
+
+    #[test]
+    fn a_run_that_was_cut_short_is_no_success() {
+        let mut counts = Counts::default();
+        counts.add(Verdict::Pass);
+        let summary = Summary { counts, cut_short: Some("gone".to_owned()), ..Summary::default() };
+        assert_eq!(Exit::of(&summary), Exit::Errors);
+    }
+}

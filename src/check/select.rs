@@ -1,0 +1,241 @@
+//! Which scenarios run.
+
+use std::sync::Arc;
+
+use crate::clauses::Catalogue;
+use crate::nearest::nearest;
+use crate::scenario::program::{Protocol, Scenario};
+
+/// What was asked for. Empty lists ask for everything.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Globs over ids, or the beginnings of ids; one that fits is enough.
+    pub filters: Vec<String>,
+    /// Ids of clauses; one that a scenario claims is enough.
+    pub clauses: Vec<String>,
+    /// The slow ones too.
+    pub slow: bool,
+}
+
+/// A scenario with those of its rows that were asked for.
+#[derive(Debug, Clone)]
+pub struct Selected {
+    /// The scenario.
+    pub scenario: Arc<Scenario>,
+    /// Indexes into its rows, ascending; at least one.
+    pub rows: Vec<usize>,
+}
+
+impl Selected {
+    /// The ids of what runs: one for each row.
+    pub fn ids(&self) -> impl Iterator<Item = String> {
+        self.rows.iter().map(|&row| row_id(&self.scenario, row))
+    }
+}
+
+/// Nothing runs.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NothingSelected {
+    /// There are no scenarios at all.
+    #[error("there are no scenarios")]
+    Empty,
+    /// A filter fits no id.
+    #[error(
+        "no scenario fits the filter {filter}{}; `mailspec check --list` shows all ids",
+        .meant.as_ref().map(|id| format!(", did you mean {id}?")).unwrap_or_default()
+    )]
+    Filter {
+        /// The filter.
+        filter: String,
+        /// An id that may have been meant.
+        meant: Option<String>,
+    },
+    /// There is no such clause.
+    #[error(transparent)]
+    Clause(#[from] crate::clauses::UnknownClause),
+    /// No scenario claims the clause.
+    #[error("no scenario tests the clause {clause}; `mailspec explain {clause}` shows what it says")]
+    Untested {
+        /// Its id.
+        clause: String,
+    },
+    /// The filters and the clauses have nothing in common.
+    #[error("no scenario fits both the filters and the clauses; give one of the two")]
+    Both,
+    /// What fits is slow only.
+    #[error("what fits is slow ({id}{}); add --slow to run it", and_more(*.more))]
+    Slow {
+        /// The first of them.
+        id: String,
+        /// How many more there are.
+        more: usize,
+    },
+    /// The target does not speak the protocol of what fits.
+    #[error("what fits needs {protocol}, and the target has no address for it; add {url} to the target")]
+    Protocol {
+        /// The protocol.
+        protocol: &'static str,
+        /// A URL that would do.
+        url: &'static str,
+    },
+}
+
+fn and_more(count: usize) -> String {
+    if count == 0 { String::new() } else { format!(" and {count} more") }
+}
+
+/// The rows of `scenarios` that `selection` asks for and that the target can be spoken to in, in their order.
+///
+/// # Errors
+/// If none is left, or if one of the filters or clauses asks for nothing: a filter that has gone stale is not ignored.
+pub fn select(
+    scenarios: &[Arc<Scenario>],
+    selection: &Selection,
+    catalogue: &Catalogue,
+    speaks: impl Fn(Protocol) -> bool,
+) -> Result<Vec<Selected>, NothingSelected> {
+    if scenarios.is_empty() {
+        return Err(NothingSelected::Empty);
+    }
+    let rows =
+        || scenarios.iter().flat_map(|scenario| (0..scenario.rows.len()).map(move |row| (scenario, row)));
+    let ids: Vec<String> = rows().map(|(scenario, row)| row_id(scenario, row)).collect();
+    let filters: Vec<Filter<'_>> = selection.filters.iter().map(|filter| Filter::new(filter, &ids)).collect();
+    for (filter, written) in filters.iter().zip(&selection.filters) {
+        if !ids.iter().any(|id| filter.fits(id)) {
+            let known =
+                scenarios.iter().map(|scenario| scenario.id.as_str()).chain(ids.iter().map(String::as_str));
+            let meant = nearest(written, known).map(str::to_owned);
+            return Err(NothingSelected::Filter { filter: written.clone(), meant });
+        }
+    }
+    let mut carriers = Vec::new();
+    for clause in &selection.clauses {
+        let carrier = catalogue.carrier(clause)?.id.as_str();
+        if !rows().any(|(scenario, row)| claims(scenario, row, carrier, catalogue)) {
+            return Err(NothingSelected::Untested { clause: clause.clone() });
+        }
+        carriers.push(carrier);
+    }
+    let wanted: Vec<(&Arc<Scenario>, usize)> = rows()
+        .filter(|&(scenario, row)| {
+            let id = row_id(scenario, row);
+            filters.is_empty() || filters.iter().any(|filter| filter.fits(&id))
+        })
+        .filter(|&(scenario, row)| {
+            carriers.is_empty() || carriers.iter().any(|carrier| claims(scenario, row, carrier, catalogue))
+        })
+        .collect();
+    let Some(&(first, first_row)) = wanted.first() else { return Err(NothingSelected::Both) };
+    let spoken: Vec<_> = wanted.iter().filter(|(scenario, _)| speaks(scenario.protocol)).collect();
+    if spoken.is_empty() {
+        let (protocol, url) = match first.protocol {
+            Protocol::Imap => ("IMAP", "imap://USER:PASSWORD@HOST"),
+            Protocol::Pop3 => ("POP3", "pop3://USER:PASSWORD@HOST"),
+        };
+        return Err(NothingSelected::Protocol { protocol, url });
+    }
+    let mut selected: Vec<Selected> = Vec::new();
+    for &&(scenario, row) in spoken.iter().filter(|(scenario, _)| selection.slow || !scenario.slow) {
+        match selected.last_mut().filter(|last| Arc::ptr_eq(&last.scenario, scenario)) {
+            Some(last) => last.rows.push(row),
+            None => selected.push(Selected { scenario: Arc::clone(scenario), rows: vec![row] }),
+        }
+    }
+    if selected.is_empty() {
+        let id = row_id(first, first_row);
+        return Err(NothingSelected::Slow { id, more: spoken.len() - 1 });
+    }
+    Ok(selected)
+}
+
+/// The id of one row: `rfc3501/6.4.4-search/keys/or`.
+#[must_use]
+pub fn row_id(scenario: &Scenario, row: usize) -> String {
+    match scenario.rows.get(row).and_then(|row| row.name.as_ref()) {
+        Some(name) => format!("{}/{name}", scenario.id),
+        None => scenario.id.clone(),
+    }
+}
+
+/// Whether this row may make a claim of the clause `carrier`: its own clause, or one of the scenario's.
+fn claims(scenario: &Scenario, row: usize, carrier: &str, catalogue: &Catalogue) -> bool {
+    let is_it = |id: &str| id == carrier || catalogue.carrier(id).is_ok_and(|clause| clause.id == carrier);
+    match scenario.rows.get(row).and_then(|row| row.clause.as_deref()) {
+        Some(own) => is_it(own),
+        None => scenario.clauses.iter().any(|clause| is_it(clause)),
+    }
+}
+
+/// A filter over ids.
+enum Filter<'a> {
+    /// The id of a scenario or a row, which stands for itself and what is below it.
+    Id(&'a str),
+    /// The beginning of ids.
+    Beginning(&'a str),
+    /// A glob over a whole id, or a beginning of it that ends before a `/`.
+    Glob(Vec<char>),
+}
+
+impl<'a> Filter<'a> {
+    /// A text that is an id means that one, though it may be the beginning of others too.
+    fn new(filter: &'a str, ids: &[String]) -> Self {
+        let filter = filter.strip_suffix('/').unwrap_or(filter);
+        if filter.contains(['*', '?']) {
+            Self::Glob(filter.chars().collect())
+        } else if ids.iter().any(|id| is_at_or_below(filter, id)) {
+            Self::Id(filter)
+        } else {
+            Self::Beginning(filter)
+        }
+    }
+
+    fn fits(&self, id: &str) -> bool {
+        match self {
+            Self::Id(filter) => is_at_or_below(filter, id),
+            Self::Beginning(filter) => id.starts_with(filter),
+            Self::Glob(pattern) => {
+                let ends = id.match_indices('/').map(|(at, _)| at).chain([id.len()]);
+                ends.into_iter().any(|end| glob(pattern, &id[..end].chars().collect::<Vec<_>>()))
+            }
+        }
+    }
+}
+
+fn is_at_or_below(above: &str, id: &str) -> bool {
+    id.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Whether `pattern` fits the whole of `text`: `*` is any text within one part, `**` any text, `**/` any folders or none, `?`
+/// one character other than `/`. Time is bounded by the product of the lengths.
+fn glob(pattern: &[char], text: &[char]) -> bool {
+    // fit[j]: the pattern so far fits the first j characters.
+    let mut fit = vec![false; text.len() + 1];
+    fit[0] = true;
+    let mut rest = pattern;
+    while let Some(&wanted) = rest.first() {
+        let mut next = vec![false; text.len() + 1];
+        let mut seen = false;
+        let taken = match rest {
+            ['*', '*', '/', ..] => 3,
+            ['*', '*', ..] => 2,
+            _ => 1,
+        };
+        for j in 0..=text.len() {
+            let last = j.checked_sub(1).map(|before| text[before]);
+            next[j] = match (wanted, taken) {
+                ('*', 3) => fit[j] || (seen && last == Some('/')),
+                ('*', 2) => fit[j] || seen,
+                ('*', _) => fit[j] || (last.is_some_and(|last| last != '/') && next[j - 1]),
+                _ => last.is_some_and(|last| wanted == last || (wanted == '?' && last != '/')) && fit[j - 1],
+            };
+            seen |= fit[j];
+        }
+        fit = next;
+        rest = &rest[taken..];
+    }
+    fit[text.len()]
+}
+
+#[cfg(test)]
+mod tests;

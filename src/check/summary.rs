@@ -1,0 +1,200 @@
+//! What a run comes to: counts by section, broken rules.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::verdict::{Finding, Outcome, Verdict};
+use crate::clauses::{Catalogue, Severity};
+use crate::report::event::Event;
+
+/// What a run comes to.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// Over all results.
+    pub counts: Counts,
+    /// By file of scenarios, which is by RFC and section, in the order of the RFCs.
+    pub sections: BTreeMap<Section, Counts>,
+    /// Broken watch rules, in the order in which they were first broken.
+    pub rules: Vec<BrokenRule>,
+    /// How many commands were exchanged.
+    pub commands: u64,
+    /// How long the run took; zero until it has ended.
+    pub took: Duration,
+    /// Why the run ended before all had run, if it did.
+    pub cut_short: Option<String>,
+}
+
+impl Summary {
+    /// Adds what `event` tells. The catalogue says what a broken rule costs.
+    pub fn take(&mut self, event: &Event, catalogue: &Catalogue) {
+        match event {
+            Event::Started { .. } | Event::Begun { .. } => {}
+            Event::Ended(outcome) => self.add(outcome, catalogue),
+            Event::Finished { took, cut_short } => {
+                self.took = *took;
+                self.cut_short.clone_from(cut_short);
+            }
+        }
+    }
+
+    fn add(&mut self, outcome: &Arc<Outcome>, catalogue: &Catalogue) {
+        self.counts.add(outcome.verdict);
+        self.sections.entry(Section::of(&outcome.scenario.id)).or_default().add(outcome.verdict);
+        self.commands += u64::from(outcome.commands);
+        for finding in &outcome.findings {
+            let known = |rule: &&mut BrokenRule| {
+                (rule.finding.rule, rule.finding.clause) == (finding.rule, finding.clause)
+            };
+            let verdict = cost(finding, catalogue);
+            if let Some(rule) = self.rules.iter_mut().find(known) {
+                rule.count += 1;
+                rule.verdict = rule.verdict.max(verdict);
+            } else {
+                let (finding, outcome) = (finding.clone(), Arc::clone(outcome));
+                self.rules.push(BrokenRule { finding, outcome, verdict, count: 1 });
+            }
+        }
+    }
+}
+
+/// What a finding costs: what its clause does, and no more than it says itself.
+fn cost(finding: &Finding, catalogue: &Catalogue) -> Verdict {
+    let by_clause = match catalogue.get(finding.clause).map(crate::clauses::Clause::severity) {
+        Some(Severity::Note) => Verdict::Note,
+        Some(Severity::Nonstrict) => Verdict::Nonstrict,
+        Some(Severity::Fail) | None => Verdict::Fail,
+    };
+    finding.at_most.map_or(by_clause, |at_most| by_clause.min(at_most))
+}
+
+/// A watch rule that was broken, for one of its clauses.
+#[derive(Debug)]
+pub struct BrokenRule {
+    /// The first finding.
+    pub finding: Finding,
+    /// Where it was found first.
+    pub outcome: Arc<Outcome>,
+    /// What it costs.
+    pub verdict: Verdict,
+    /// How often it was found.
+    pub count: usize,
+}
+
+/// How many results have each verdict.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counts([usize; 8]);
+
+impl Counts {
+    /// Counts one more.
+    pub fn add(&mut self, verdict: Verdict) {
+        self.0[verdict as usize] += 1;
+    }
+
+    /// Adds those of `other`.
+    pub fn add_all(&mut self, other: &Self) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+    }
+
+    /// How many have `verdict`.
+    #[must_use]
+    pub fn of(&self, verdict: Verdict) -> usize {
+        self.0[verdict as usize]
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn total(&self) -> usize {
+        self.0.iter().sum()
+    }
+}
+
+/// A file of scenarios, ordered as an RFC's table of contents is: 6.4.10 comes behind 6.4.9.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    /// The folder: `rfc3501`.
+    pub rfc: String,
+    /// The file without `.yaml`: `6.4.3-expunge`.
+    pub file: String,
+}
+
+impl Section {
+    /// The section of the scenario with this id.
+    #[must_use]
+    pub fn of(id: &str) -> Self {
+        let (rfc, rest) = id.split_once('/').unwrap_or(("", id));
+        let file = rest.split_once('/').map_or(rest, |(file, _)| file);
+        Self { rfc: rfc.to_owned(), file: file.to_owned() }
+    }
+}
+
+impl Ord for Section {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        natural(&self.rfc)
+            .cmp(natural(&other.rfc))
+            .then_with(|| natural(&self.file).cmp(natural(&other.file)))
+            .then_with(|| (&self.rfc, &self.file).cmp(&(&other.rfc, &other.file)))
+    }
+}
+
+impl PartialOrd for Section {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+/// The parts of a name, numbers by value.
+pub(crate) fn natural(name: &str) -> impl Iterator<Item = (u64, &str)> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        let same = |c: char| c.is_ascii_digit() == first.is_ascii_digit();
+        let (part, behind) = rest.split_at(rest.find(|c| !same(c)).unwrap_or(rest.len()));
+        rest = behind;
+        Some((part.parse().unwrap_or(0), if first.is_ascii_digit() { "" } else { part }))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sections_stand_in_the_order_of_the_tables_of_contents() {
+        let ids = [
+            "rfc2177-idle/3-idle/x",
+            "rfc3501/6.4.10-x/b",
+            "rfc3501/6.4.9-x/a/row",
+            "rfc1939/5-retr/x",
+            "rfc1939/10-x/x",
+            "rfc3501/7-x/a",
+        ];
+        let mut sections: Vec<Section> = ids.iter().map(|id| Section::of(id)).collect();
+        sections.sort();
+        let sorted: Vec<String> = sections.iter().map(|s| format!("{}/{}", s.rfc, s.file)).collect();
+        assert_eq!(
+            sorted,
+            [
+                "rfc1939/5-retr",
+                "rfc1939/10-x",
+                "rfc2177-idle/3-idle",
+                "rfc3501/6.4.9-x",
+                "rfc3501/6.4.10-x",
+                "rfc3501/7-x"
+            ]
+        );
+    }
+
+    #[test]
+    fn counts_add_up() {
+        let mut counts = Counts::default();
+        for verdict in [Verdict::Pass, Verdict::Fail, Verdict::Pass] {
+            counts.add(verdict);
+        }
+        let mut twice = counts;
+        twice.add_all(&counts);
+        assert_eq!((twice.of(Verdict::Pass), twice.of(Verdict::Fail), twice.total()), (4, 2, 6));
+    }
+}

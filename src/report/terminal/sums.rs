@@ -1,0 +1,143 @@
+//! The sums: what did not run, the table by RFC and section, the closing lines.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use super::Look;
+use super::layout::{counted, duration, number, style, wrapped};
+use crate::check::summary::{Counts, Summary};
+use crate::check::verdict::{Outcome, Verdict};
+
+/// The columns of the table.
+const COLUMNS: [Verdict; 8] = [
+    Verdict::Pass,
+    Verdict::Fail,
+    Verdict::Nonstrict,
+    Verdict::Note,
+    Verdict::Blocked,
+    Verdict::Unsupported,
+    Verdict::Skipped,
+    Verdict::Error,
+];
+
+/// Why scenarios did not run, and how many for each reason.
+pub(super) fn not_run(outcomes: &[Arc<Outcome>]) -> String {
+    let mut reasons: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for outcome in outcomes {
+        if matches!(outcome.verdict, Verdict::Unsupported | Verdict::Skipped) {
+            let reason = outcome.reason.as_deref().unwrap_or("no reason is given");
+            *reasons.entry((outcome.verdict.name(), reason)).or_default() += 1;
+        }
+    }
+    let mut text = String::new();
+    for ((verdict, reason), count) in reasons {
+        if text.is_empty() {
+            text.push_str("not run:\n");
+        }
+        let reason = wrapped(reason, 78).replace('\n', &format!("\n{:21}", ""));
+        let _ = writeln!(text, "  {count:>5} {verdict:<11}  {reason}");
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    text
+}
+
+/// The table by RFC and section. Sections in which all passed have no row of their own, but with `-v`.
+pub(super) fn table(summary: &Summary, look: &Look) -> String {
+    if summary.counts.total() == 0 {
+        return String::new();
+    }
+    let columns: Vec<Verdict> = COLUMNS
+        .into_iter()
+        .filter(|verdict| matches!(verdict, Verdict::Pass | Verdict::Fail) || summary.counts.of(*verdict) > 0)
+        .collect();
+    let mut rfcs: Vec<(&str, Counts)> = Vec::new();
+    for (section, counts) in &summary.sections {
+        match rfcs.last_mut().filter(|(rfc, _)| *rfc == section.rfc) {
+            Some((_, sum)) => sum.add_all(counts),
+            None => rfcs.push((&section.rfc, *counts)),
+        }
+    }
+    let mut rows: Vec<(String, &Counts)> = Vec::new();
+    for (rfc, sum) in &rfcs {
+        rows.push(((*rfc).to_owned(), sum));
+        for (section, counts) in summary.sections.iter().filter(|(section, _)| section.rfc == *rfc) {
+            if look.verbose || counts.of(Verdict::Pass) < counts.total() {
+                rows.push((format!("  {}", section.file), counts));
+            }
+        }
+    }
+    let width = rows.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0).max(20);
+    let mut text = " ".repeat(width);
+    for verdict in &columns {
+        let _ = write!(text, "  {:>6}", verdict.name());
+    }
+    text.push('\n');
+    for (name, counts) in rows {
+        let _ = write!(text, "{name:width$}");
+        for verdict in &columns {
+            let column = verdict.name().len().max(6);
+            let count = counts.of(*verdict);
+            let shown = if count == 0 { "-".to_owned() } else { number(count as u64) };
+            let shown = format!("{shown:>column$}");
+            let plain = count == 0 || *verdict == Verdict::Pass;
+            let _ = write!(text, "  {}", if plain { shown } else { look.paint(style(*verdict), &shown, 0) });
+        }
+        text.push('\n');
+    }
+    text.push('\n');
+    text
+}
+
+/// The closing lines; the last one begins with `check:`.
+pub(super) fn closing(summary: &Summary, look: &Look) -> String {
+    let counts = &summary.counts;
+    let mut text = String::new();
+    if let Some(reason) = &summary.cut_short {
+        let _ = writeln!(text, "{} {reason}", look.paint(style(Verdict::Error), "The run ended early:", 0));
+    }
+    let nonstrict = counts.of(Verdict::Nonstrict);
+    if counts.of(Verdict::Blocked) > 0 {
+        text.push_str("A blocked scenario could not be judged, which fails the run.\n");
+    }
+    if nonstrict > 0 {
+        text.push_str("Nonstrict results break a SHOULD and do not fail the run.\n");
+    }
+    if counts.of(Verdict::Note) > 0 && !look.verbose {
+        text.push_str("Notes are shown with -v.\n");
+    }
+    let commands = counted(usize::try_from(summary.commands).unwrap_or(usize::MAX), "command");
+    let _ =
+        writeln!(text, "{} in {}, {commands}.", counted(counts.total(), "result"), duration(summary.took));
+
+    let part = |verdict: Verdict, word: &str, always: bool| {
+        let count = counts.of(verdict);
+        let shown = format!("{} {word}", number(count as u64));
+        (always || count > 0).then(|| match (count, verdict) {
+            (0, _) => shown,
+            _ => look.paint(style(verdict), &shown, 0),
+        })
+    };
+    let failing = summary.rules.iter().filter(|rule| rule.verdict == Verdict::Fail).count();
+    let other = summary.rules.len() - failing;
+    let rules = |count: usize, suffix: &str, verdict: Verdict| {
+        (count > 0).then(|| look.paint(style(verdict), &format!("{}{suffix}", counted(count, "rule")), 0))
+    };
+    let parts = [
+        part(Verdict::Pass, "passed", true),
+        part(Verdict::Fail, "failed", true),
+        rules(failing, " broken", Verdict::Fail),
+        part(Verdict::Blocked, "blocked", false),
+        part(Verdict::Error, if counts.of(Verdict::Error) == 1 { "error" } else { "errors" }, false),
+        part(Verdict::Nonstrict, "nonstrict", false),
+        rules(other, " bent", Verdict::Nonstrict),
+        part(Verdict::Note, "noted", false),
+        part(Verdict::Unsupported, "unsupported", false),
+        part(Verdict::Skipped, "skipped", false),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    let _ = writeln!(text, "check: {}", parts.join(", "));
+    text
+}
