@@ -140,11 +140,20 @@ pub(super) struct Reader<'a> {
     literals: &'a [Literal],
     /// In a response code a closing bracket ends a word.
     pub(super) in_code: bool,
+    /// A section was met whose end could not be found by its parentheses.
+    pub(super) unclosed_section: bool,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(frame: &Frame<'a>, at: usize, end: usize) -> Self {
-        Self { octets: frame.octets, end, at, literals: frame.literals, in_code: false }
+        Self {
+            octets: frame.octets,
+            end,
+            at,
+            literals: frame.literals,
+            in_code: false,
+            unclosed_section: false,
+        }
     }
 
     pub(super) fn peek(&self) -> Option<u8> {

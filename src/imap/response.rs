@@ -428,31 +428,52 @@ fn fetch_item(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> FetchItem {
     FetchItem { name, section, origin, value: Node { span: here, kind: NodeKind::Atom } }
 }
 
-/// The octets between the brackets that begin here. Strings within may hold brackets of their own.
+/// The octets between the brackets that begin here. Strings and the names of fields may hold brackets of their own.
 fn section(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Span {
     let open = reader.at;
     reader.at += 1;
     let start = reader.at;
-    reader.in_code = true;
-    let mut unheard = Vec::new();
-    while let Some(octet) = reader.peek() {
-        match octet {
-            b']' => break,
-            b' ' | b'(' | b')' => reader.at += 1,
-            _ => {
-                reader.node(0, &mut unheard);
-            }
+    let mut heard = Vec::new();
+    if !reader.unclosed_section {
+        pass_section(reader, &mut heard);
+    }
+    if reader.unclosed_section || reader.peek() != Some(b']') {
+        // Its parentheses or quotes do not match. Only once per response is so much read in vain.
+        reader.unclosed_section = true;
+        heard.clear();
+        reader.at = start + memchr::memchr2(b']', b'\r', &reader.octets[start..reader.end]).unwrap_or(0);
+        if reader.peek() == Some(b']') {
+            let span = Span::new(start, reader.at);
+            heard.push(Fault::new(SYNTAX, span, "a section whose parentheses or quotes do not match"));
         }
     }
-    reader.in_code = false;
+    faults.append(&mut heard);
     let inner = Span::new(start, reader.at);
-    faults.append(&mut unheard);
     if reader.peek() == Some(b']') {
         reader.at += 1;
     } else {
         faults.push(Fault::new(SYNTAX, Span::new(open, open + 1), "a section without its closing bracket"));
     }
     inner
+}
+
+fn pass_section(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) {
+    let mut depth = 0u32;
+    while let Some(octet) = reader.peek() {
+        match octet {
+            b']' if depth == 0 => break,
+            b'(' => depth += 1,
+            b')' => depth = depth.saturating_sub(1),
+            b' ' => {}
+            _ => {
+                reader.in_code = depth == 0;
+                reader.node(0, faults);
+                reader.in_code = false;
+                continue;
+            }
+        }
+        reader.at += 1;
+    }
 }
 
 fn origin(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
