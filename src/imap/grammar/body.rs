@@ -111,8 +111,10 @@ impl Rules<'_> {
             at += 3;
         }
         if let Some((md5, extension)) = fields.get(at..).and_then(<[Node]>::split_first) {
-            self.nstring(md5, "rfc3501-7.4.2-23", "an MD5 value is a string or NIL");
-            self.extension(extension);
+            // Where something else stands, what follows it would be blamed for the wrong field.
+            if self.nstring(md5, "rfc3501-7.4.2-23", "an MD5 value is a string or NIL") {
+                self.extension(extension);
+            }
         }
         Some(at)
     }
