@@ -8,6 +8,7 @@ pub mod captures;
 pub mod evaluate;
 pub mod expression;
 pub mod matching;
+pub mod parse;
 pub mod pattern;
 pub mod program;
 pub mod template;

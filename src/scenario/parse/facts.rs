@@ -1,0 +1,313 @@
+//! A scenario of a file: its keys, its rows, and a program for each row.
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{
+    columns::Columns,
+    given::{self, list},
+    keys::{self, Keys},
+    lines::{self, Block, Line},
+    mistake::{Parsed, Trouble},
+    node::{Key, Node, Scalar, Value},
+    talk::{self, Setup},
+    text::{is_capture, is_name},
+};
+use crate::{
+    clauses::Catalogue,
+    fixtures::Fixtures,
+    scenario::program::{Lease, Place, Protocol, Requirement, Row, Scenario, Source},
+};
+
+/// What all scenarios of a file are read with.
+pub(super) struct File<'a> {
+    pub(super) source: &'a Arc<Source>,
+    pub(super) protocol: Protocol,
+    pub(super) catalogue: &'a Catalogue,
+    pub(super) fixtures: &'a Fixtures,
+}
+
+/// One row of `cases` as written.
+struct Case {
+    name: Option<String>,
+    clause: Option<Arc<str>>,
+    columns: Columns,
+}
+
+/// A clause in `clauses`, and where.
+type Listed = (Arc<str>, Place);
+
+/// Reads a scenario; where this finds troubles, the result is not used.
+pub(super) fn scenario(
+    file: &File<'_>,
+    key: &Key,
+    node: &Node,
+    troubles: &mut Vec<Trouble>,
+) -> Option<Scenario> {
+    if !is_name(&key.text) {
+        troubles.push(
+            Trouble::new(key.place, "the name of a scenario is a lower-case word", "not a name")
+                .hint("lower-case letters, digits, `-` and `_`, a letter first"),
+        );
+    }
+    let keys = Keys::of(node, "a scenario", keys::SCENARIO, troubles)?;
+    let at = Some(key.place);
+    let title =
+        keys.require("title", at, troubles).and_then(|node| told(title(node), troubles)).unwrap_or_default();
+    let listed =
+        keys.require("clauses", at, troubles).map_or_else(Vec::new, |node| clauses(node, file, troubles));
+    let requires =
+        keys.get("requires").map_or_else(Vec::new, |node| list(node, troubles, |node, _| requirement(node)));
+    let default = if file.protocol == Protocol::Imap { Lease::Mailbox } else { Lease::Account };
+    let lease =
+        keys.get("lease").and_then(|node| told(lease(node, file.protocol), troubles)).unwrap_or(default);
+    let slow = keys.get("slow").and_then(|node| told(node.truth(), troubles)).unwrap_or(false);
+    let fresh = keys.get("fresh").and_then(|node| told(node.truth(), troubles)).unwrap_or(false);
+    let around = given::Around { protocol: file.protocol, fixtures: file.fixtures, lease };
+    let (given, names) = given::read(keys.get("given"), &around, troubles);
+    let ids: Vec<Arc<str>> = listed.iter().map(|(id, _)| id.clone()).collect();
+    let cases = keys.get("cases").map_or_else(
+        || vec![Case { name: None, clause: None, columns: Vec::new() }],
+        |node| cases(node, &ids, &names, troubles),
+    );
+    if let Some(place) = keys.place_of("fresh").filter(|_| keys.get("cases").is_none()) {
+        troubles.push(Trouble::new(place, "`fresh` stands only beside `cases`", "there is one row"));
+    }
+    let talk = keys.require("talk", at, troubles)?;
+    let talk_key = keys.place_of("talk")?;
+    let lines = told(lines_of(talk, talk_key, &file.source.text, troubles), troubles)?;
+    let row_names: Vec<&str> = cases.iter().filter_map(|case| case.name.as_deref()).collect();
+    let mut claimed: HashSet<Arc<str>> = HashSet::new();
+    let mut rows = Vec::new();
+    for case in &cases {
+        let setup = Setup {
+            protocol: file.protocol,
+            fixtures: file.fixtures,
+            given: &given,
+            names: &names,
+            clauses: &ids,
+            lease,
+            row: case.name.as_deref(),
+            rows: &row_names,
+            row_clause: case.clause.clone(),
+            columns: &case.columns,
+        };
+        let compiled = talk::compile(&setup, &lines);
+        claimed.extend(compiled.claimed);
+        // Most mistakes are those of all rows.
+        for trouble in compiled.troubles {
+            if !troubles.contains(&trouble) {
+                troubles.push(trouble);
+            }
+        }
+        rows.push(Row { name: case.name.clone(), clause: case.clause.clone(), program: compiled.program });
+    }
+    check_claims(&listed, &claimed, key, troubles);
+    let id = format!("{}/{}", file.source.path.trim_end_matches(".yaml"), key.text);
+    let (source, place, protocol) = (file.source.clone(), key.place, file.protocol);
+    Some(Scenario {
+        id,
+        source,
+        place,
+        protocol,
+        title,
+        clauses: ids,
+        requires,
+        given,
+        lease,
+        slow,
+        fresh,
+        rows,
+    })
+}
+
+fn told<T>(parsed: Parsed<T>, troubles: &mut Vec<Trouble>) -> Option<T> {
+    parsed.map_err(|trouble| troubles.push(trouble)).ok()
+}
+
+fn title(node: &Node) -> Parsed<String> {
+    let text = node.text()?;
+    if text.trim().is_empty() {
+        return Err(
+            Trouble::new(node.place, "a title is one sentence", "empty").hint("say what a right server does")
+        );
+    }
+    Ok(text.trim().to_owned())
+}
+
+fn clauses(node: &Node, file: &File<'_>, troubles: &mut Vec<Trouble>) -> Vec<Listed> {
+    let mut seen: Vec<Arc<str>> = Vec::new();
+    let listed = list(node, troubles, |node, troubles| {
+        let id: Arc<str> = node.text()?.into();
+        if seen.contains(&id) {
+            return Err(Trouble::new(node.place, format!("`{id}` stands twice"), "the second"));
+        }
+        seen.push(id.clone());
+        if let Err(unknown) = file.catalogue.require(&id) {
+            let trouble = Trouble::new(node.place, format!("there is no clause `{id}`"), "unknown clause");
+            troubles.push(match unknown.nearest {
+                Some(near) => trouble.hint(format!("did you mean `{near}`?")),
+                None => trouble.hint("clauses stand in `clauses.yaml` beside the scenarios"),
+            });
+        }
+        Ok((id, node.place))
+    });
+    if node.sequence().is_ok_and(<[Node]>::is_empty) {
+        troubles.push(
+            Trouble::new(node.place, "a scenario cites at least one clause", "empty")
+                .hint("no clause, no scenario: every verdict cites one"),
+        );
+    }
+    listed
+}
+
+fn check_claims(listed: &[Listed], claimed: &HashSet<Arc<str>>, key: &Key, troubles: &mut Vec<Trouble>) {
+    if claimed.is_empty() && !listed.is_empty() {
+        let trouble = Trouble::new(key.place, "this scenario claims nothing", "nothing here can fail");
+        troubles.push(
+            trouble.hint(
+                "claims are `S:`, `S!:`, `=` and `-- closed`; the OK of a command is only a precondition",
+            ),
+        );
+        return;
+    }
+    for (id, place) in listed.iter().filter(|(id, _)| !claimed.contains(id)) {
+        troubles.push(
+            Trouble::new(*place, format!("no claim belongs to `{id}`"), "listed, never used")
+                .hint(format!("write `§ {id}` above its claims, or remove it here")),
+        );
+    }
+}
+
+fn requirement(node: &Node) -> Parsed<Requirement> {
+    let text = node.text()?;
+    let (capability, negated) = text.strip_prefix("not ").map_or((text, false), |rest| (rest, true));
+    let graphic = capability.bytes().all(|octet| octet.is_ascii_graphic() || octet == b' ');
+    if capability.trim().is_empty() || !graphic {
+        return Err(Trouble::new(node.place, "this is not a capability", "not a capability")
+            .hint("as in `UIDPLUS`, `AUTH=CRAM-MD5`, `not LOGINDISABLED`"));
+    }
+    if capability.bytes().any(|octet| octet.is_ascii_lowercase()) {
+        return Err(Trouble::new(node.place, "capabilities are written in upper case", "lower case")
+            .hint(format!("did you mean `{}`?", capability.to_ascii_uppercase())));
+    }
+    Ok(Requirement { capability: capability.to_owned(), negated })
+}
+
+fn lease(node: &Node, protocol: Protocol) -> Parsed<Lease> {
+    match node.text()? {
+        "mailbox" if protocol == Protocol::Pop3 => {
+            Err(Trouble::new(node.place, "POP3 has no `lease: mailbox`", "IMAP only")
+                .hint("a session holds the whole maildrop: leave the key out"))
+        }
+        "mailbox" => Ok(Lease::Mailbox),
+        "account" => Ok(Lease::Account),
+        "target" => Ok(Lease::Target),
+        other => {
+            let trouble = Trouble::new(node.place, format!("there is no lease `{other}`"), "unknown lease");
+            Err(trouble.suggest(other, ["mailbox", "account", "target"]))
+        }
+    }
+}
+
+fn cases(
+    node: &Node,
+    clauses: &[Arc<str>],
+    names: &std::collections::BTreeMap<String, crate::scenario::expression::Name>,
+    troubles: &mut Vec<Trouble>,
+) -> Vec<Case> {
+    let Some(entries) = told(node.mapping(), troubles) else { return Vec::new() };
+    if entries.is_empty() {
+        troubles
+            .push(Trouble::new(node.place, "`cases` has no row", "empty").hint("as in `all: { key: ALL }`"));
+    }
+    let mut rows = Vec::new();
+    for (key, node) in entries {
+        if !is_name(&key.text) || matches!(key.text.as_str(), "open" | "tls" | "not") {
+            troubles.push(
+                Trouble::new(key.place, "this cannot be the name of a row", "not a name")
+                    .hint("a lower-case word other than `open`, `tls`, `not`"),
+            );
+        }
+        let mut case = Case { name: Some(key.text.clone()), clause: None, columns: Vec::new() };
+        match &node.value {
+            Value::Scalar(scalar) => case.columns.push(("case".to_owned(), scalar.text.clone())),
+            Value::Sequence(_) => troubles.push(Trouble::new(
+                node.place,
+                "a row is a mapping of columns, or a plain value",
+                "a list",
+            )),
+            Value::Mapping(columns) => {
+                for (key, node) in columns {
+                    column(key, node, clauses, names, &mut case, troubles);
+                }
+            }
+        }
+        rows.push(case);
+    }
+    rows
+}
+
+fn column(
+    key: &Key,
+    node: &Node,
+    clauses: &[Arc<str>],
+    names: &std::collections::BTreeMap<String, crate::scenario::expression::Name>,
+    case: &mut Case,
+    troubles: &mut Vec<Trouble>,
+) {
+    let name = key.text.as_str();
+    if !is_capture(name) {
+        troubles.push(
+            Trouble::new(key.place, "the name of a column is a lower-case word", "not a name")
+                .hint("it is a capture in the talk: letters, digits and `_`"),
+        );
+        return;
+    }
+    if names.contains_key(name) || name == "tag" {
+        troubles.push(Trouble::new(key.place, format!("the name `${name}` is taken"), "choose another"));
+        return;
+    }
+    let Some(value) = told(node.text(), troubles) else { return };
+    if value.contains(['\n', '\r', '\t']) {
+        troubles.push(Trouble::new(node.place, "a column is text of one line", "a line end or a tab").hint(
+            "escapes such as `\\r\\n` work where the column stands in `C~:`; do not put it in double quotes",
+        ));
+    }
+    if name == "clause" {
+        match clauses.iter().find(|clause| &***clause == value) {
+            Some(clause) => case.clause = Some(clause.clone()),
+            None => {
+                let trouble =
+                    Trouble::new(node.place, format!("`{value}` is not in `clauses`"), "not listed");
+                troubles.push(trouble.suggest(value, clauses.iter().map(|clause| &**clause)));
+            }
+        }
+    }
+    case.columns.push((name.to_owned(), value.to_owned()));
+}
+
+fn lines_of<'t>(
+    node: &Node,
+    key: Place,
+    text: &'t str,
+    troubles: &mut Vec<Trouble>,
+) -> Parsed<Vec<Line<'t>>> {
+    let Scalar { text: value, literal, .. } = node.scalar()?;
+    if !literal && !value.trim().is_empty() {
+        return Err(Trouble::new(node.place, "a talk is a literal block", "not a block")
+            .hint("write `talk: |`, and the lines below, indented"));
+    }
+    if value.trim().is_empty() {
+        return Err(Trouble::new(node.place, "this talk is empty", "no line").hint("begin with `C: NOOP`"));
+    }
+    let block = Block::locate(text, key, value);
+    let (lines, shape) = lines::split(&block);
+    let empty = lines.is_empty() && shape.is_empty();
+    troubles.extend(shape);
+    if empty {
+        return Err(
+            Trouble::new(node.place, "this talk is empty", "only comments").hint("begin with `C: NOOP`")
+        );
+    }
+    Ok(lines)
+}

@@ -1,0 +1,456 @@
+//! Compiles a talk, for one row of `cases`.
+
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
+
+use super::{
+    columns::{self, Columns},
+    directive::{self, Command, Facts},
+    expression, imap_pattern,
+    lines::{Line, Marker},
+    mistake::{Parsed, Trouble},
+    pop3_pattern,
+    scope::{Scope, Setting},
+    template,
+    text::{Cursor, Text},
+};
+use crate::fixtures::Fixtures;
+use crate::scenario::{
+    expression::Name,
+    program::{
+        Action, Assert, Branch, Condition, Expect, ExpectMode, Given, Lease, Place, Program, Protocol,
+        Question, Send, SendMode, SessionIndex, Step,
+    },
+};
+
+/// What a talk is compiled with.
+pub(super) struct Setup<'a> {
+    pub(super) protocol: Protocol,
+    pub(super) fixtures: &'a Fixtures,
+    pub(super) given: &'a Given,
+    pub(super) names: &'a BTreeMap<String, Name>,
+    pub(super) clauses: &'a [Arc<str>],
+    pub(super) lease: Lease,
+    /// The row that is compiled.
+    pub(super) row: Option<&'a str>,
+    pub(super) rows: &'a [&'a str],
+    pub(super) row_clause: Option<Arc<str>>,
+    pub(super) columns: &'a Columns,
+}
+
+/// A compiled talk, the clauses that own a claim of it, and its troubles.
+pub(super) struct Compiled {
+    pub(super) program: Program,
+    pub(super) claimed: Vec<Arc<str>>,
+    pub(super) troubles: Vec<Trouble>,
+}
+
+/// Compiles the lines.
+pub(super) fn compile(setup: &Setup<'_>, lines: &[Line<'_>]) -> Compiled {
+    let scope = Scope::new(
+        setup.protocol,
+        setup.fixtures,
+        setup.given,
+        setup.names,
+        setup.clauses,
+        setup.row_clause.clone(),
+    );
+    let mut compiler = Compiler { setup, scope, open: Vec::new(), steps: Vec::new(), labels: HashSet::new() };
+    let mut preset = Vec::new();
+    for (column, value) in setup.columns {
+        let slot = compiler.scope.slot(column);
+        compiler.scope.set(slot, Setting::Yes);
+        preset.push((slot, value.clone().into_bytes()));
+    }
+    for line in lines {
+        compiler.line(line);
+    }
+    compiler.close_all();
+    let Scope { captures, troubles, claimed, .. } = compiler.scope;
+    Compiled { program: Program { steps: compiler.steps, captures, preset }, claimed, troubles }
+}
+
+/// A block that is not closed yet, with the steps around it.
+struct Open {
+    place: Place,
+    around: Vec<Step>,
+    kind: Kind,
+    /// What was known of captures where it began.
+    before: Vec<Setting>,
+    /// What each finished branch left.
+    after: Vec<Vec<Setting>>,
+}
+
+enum Kind {
+    If { condition: Condition, then: Option<Vec<Step>> },
+    Either { clause: Arc<str>, branches: Vec<Branch>, name: String, nonstrict: bool },
+    Repeat { within: Duration },
+}
+
+impl Kind {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::If { .. } => "if",
+            Self::Either { .. } => "either",
+            Self::Repeat { .. } => "repeat",
+        }
+    }
+}
+
+struct Compiler<'s> {
+    setup: &'s Setup<'s>,
+    scope: Scope<'s>,
+    open: Vec<Open>,
+    /// Of the innermost block.
+    steps: Vec<Step>,
+    /// Session and label of each exchange opened so far.
+    labels: HashSet<(u8, String)>,
+}
+
+/// No talk nests deeper.
+const MAX_BLOCKS: usize = 16;
+
+impl Compiler<'_> {
+    fn line(&mut self, line: &Line<'_>) {
+        let text = columns::text_of(line, self.setup);
+        if let Err(trouble) = self.try_line(line, &text) {
+            self.scope.report(text.explain(trouble));
+            if matches!(line.marker, Marker::Expect { .. }) {
+                self.forgive(&text);
+            }
+        }
+    }
+
+    fn try_line(&mut self, line: &Line<'_>, text: &Text) -> Parsed<()> {
+        let session = self.session(line)?;
+        let cursor = &mut Cursor::new(text);
+        let action = match line.marker {
+            Marker::Send { mode, label } => self.send(session, mode, label, cursor)?,
+            Marker::Expect { mode, label } => self.expect(line, session, mode, label, cursor)?,
+            Marker::Assert => {
+                if text.as_str().is_empty() {
+                    return Err(Trouble::new(line.place, "an expression is missing", "behind `=`"));
+                }
+                let expression = expression::assertion(cursor, &mut self.scope)?;
+                Action::Assert(Assert { expression, clause: self.scope.claim(line.place) })
+            }
+            Marker::Clause => {
+                let id = cursor.take_while(|character| character != ' ');
+                let place = if id.is_empty() { line.place } else { cursor.since(0) };
+                self.scope.enter_clause(id, place)?;
+                cursor.skip_spaces();
+                if !cursor.is_end() {
+                    return Err(Trouble::new(cursor.ahead(), "`§` names one clause", "unexpected"));
+                }
+                return Ok(());
+            }
+            Marker::Directive => return self.directive(line, session, cursor),
+        };
+        self.steps.push(Step { place: line.place, session, action });
+        Ok(())
+    }
+
+    fn session(&self, line: &Line<'_>) -> Parsed<SessionIndex> {
+        let Some((name, place)) = line.session else { return Ok(SessionIndex(0)) };
+        let sessions = &self.setup.given.sessions;
+        let index = sessions.iter().position(|session| session.name == name && !name.is_empty());
+        match index.and_then(|index| u8::try_from(index).ok()) {
+            Some(index) => Ok(SessionIndex(index)),
+            None => {
+                let trouble = Trouble::new(place, format!("there is no session `{name}`"), "unknown session");
+                let known: Vec<&str> = sessions.iter().skip(1).map(|session| session.name.as_str()).collect();
+                Err(trouble
+                    .hint(format!("add it to the scenario: `given: {{ sessions: {{ {name}: {{}} }} }}`"))
+                    .suggest(name, known))
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        session: SessionIndex,
+        mode: SendMode,
+        label: Option<&str>,
+        cursor: &mut Cursor<'_>,
+    ) -> Parsed<Action> {
+        if let Some(label) = label {
+            self.labels.insert((session.0, label.to_owned()));
+        }
+        let raw = mode == SendMode::Raw;
+        let template = if raw {
+            template::raw(cursor, &mut self.scope)?
+        } else {
+            template::command(cursor, &mut self.scope)?
+        };
+        let command = template::command_name(&template, self.setup.protocol, raw);
+        Ok(Action::Send(Send { label: label.map(str::to_owned), mode, template, command }))
+    }
+
+    fn expect(
+        &mut self,
+        line: &Line<'_>,
+        session: SessionIndex,
+        mode: ExpectMode,
+        label: Option<&str>,
+        cursor: &mut Cursor<'_>,
+    ) -> Parsed<Action> {
+        if let Some(label) = label.filter(|label| !self.labels.contains(&(session.0, (*label).to_owned()))) {
+            let trouble = Trouble::new(line.place, format!("no `C[{label}]` stands above"), "unknown label");
+            let known =
+                self.labels.iter().filter(|(of, _)| *of == session.0).map(|(_, known)| known.as_str());
+            let mut known: Vec<&str> = known.collect();
+            known.sort_unstable();
+            return Err(trouble.suggest(label, known));
+        }
+        if cursor.is_end() {
+            return Err(Trouble::new(line.place, "a pattern is missing", "behind this"));
+        }
+        let forbidden = mode == ExpectMode::MustNot;
+        let before = self.scope.settings.clone();
+        let pattern = match self.setup.protocol {
+            Protocol::Imap => imap_pattern::read(cursor, &mut self.scope, forbidden),
+            Protocol::Pop3 => pop3_pattern::read(cursor, &mut self.scope, forbidden),
+        }?;
+        if mode == ExpectMode::May {
+            // What it would set, it sets only where the line came.
+            for (index, setting) in self.scope.settings.iter_mut().enumerate() {
+                if before.get(index).is_none_or(|before| *before != Setting::Yes) && *setting == Setting::Yes
+                {
+                    *setting = Setting::Maybe;
+                }
+            }
+        }
+        let clause = match mode {
+            ExpectMode::May => self.scope.idle_clause(),
+            ExpectMode::Must | ExpectMode::MustNot => self.scope.claim(line.place),
+        };
+        Ok(Action::Expect(Expect { label: label.map(str::to_owned), mode, pattern, clause }))
+    }
+
+    /// A line that could not be read sets its captures nevertheless: what follows is not to blame.
+    fn forgive(&mut self, text: &Text) {
+        for piece in text.as_str().split('$').skip(1).chain(text.as_str().split("(?<").skip(1)) {
+            let name: String =
+                piece.chars().take_while(|character| super::text::in_capture(*character)).collect();
+            if super::text::is_capture(&name) && !self.scope.names.contains_key(&name) {
+                let slot = self.scope.slot(&name);
+                self.scope.set(slot, Setting::Yes);
+            }
+        }
+        // Nor is the clause unused.
+        let clause = self.scope.idle_clause();
+        if !self.scope.claimed.contains(&clause) {
+            self.scope.claimed.push(clause);
+        }
+    }
+
+    fn directive(&mut self, line: &Line<'_>, session: SessionIndex, cursor: &mut Cursor<'_>) -> Parsed<()> {
+        let facts = Facts { lease: self.setup.lease, row: self.setup.row, rows: self.setup.rows };
+        let command = match directive::read(cursor, &mut self.scope, &facts, line.place) {
+            Ok(command) => command,
+            Err(trouble) => {
+                // A block that begins badly is a block nevertheless.
+                self.stand_in(line);
+                return Err(trouble);
+            }
+        };
+        match command {
+            Command::Direct(directive) => {
+                self.steps.push(Step { place: line.place, session, action: Action::Direct(directive) });
+            }
+            Command::If(condition) => {
+                self.enter(line.place, Kind::If { condition: condition.clone(), then: None })?;
+                self.assume(&condition, true);
+            }
+            Command::Either { name } => {
+                let clause = self.scope.claim(line.place);
+                self.enter(
+                    line.place,
+                    Kind::Either { clause, branches: Vec::new(), name, nonstrict: false },
+                )?;
+            }
+            Command::Repeat(within) => self.enter(line.place, Kind::Repeat { within })?,
+            Command::Else => self.otherwise(line)?,
+            Command::Or { name, nonstrict } => self.branch(line, name, nonstrict)?,
+            Command::End => self.end(line)?,
+        }
+        Ok(())
+    }
+
+    /// Opens a block in place of one whose head could not be read.
+    fn stand_in(&mut self, line: &Line<'_>) {
+        let head = line.parts.first().and_then(|(text, _)| text.split(' ').next()).unwrap_or_default();
+        let kind = match head {
+            "if" => {
+                Kind::If { condition: Condition { negated: false, question: Question::Open }, then: None }
+            }
+            "either" => {
+                let clause = self.scope.idle_clause();
+                Kind::Either { clause, branches: Vec::new(), name: String::new(), nonstrict: false }
+            }
+            "repeat" => Kind::Repeat { within: Duration::ZERO },
+            _ => return,
+        };
+        // The depth is told elsewhere.
+        let _ = self.enter(line.place, kind);
+    }
+
+    // Blocks.
+
+    fn enter(&mut self, place: Place, kind: Kind) -> Parsed<()> {
+        if self.open.len() >= MAX_BLOCKS {
+            return Err(Trouble::new(place, "blocks are nested too deep", "here"));
+        }
+        let around = std::mem::take(&mut self.steps);
+        let before = self.scope.settings.clone();
+        self.open.push(Open { place, around, kind, before, after: Vec::new() });
+        Ok(())
+    }
+
+    /// Behind `-- if $x`, or `-- else` of `-- if not $x`, the capture is set.
+    fn assume(&mut self, condition: &Condition, then: bool) {
+        if let Question::Captured(slot) = condition.question {
+            let holds = condition.negated != then;
+            self.scope.set(slot, if holds { Setting::Yes } else { Setting::No });
+        }
+    }
+
+    /// Ends the branch of the innermost block, and begins another where captures stand as before it.
+    fn next_branch(&mut self) -> Vec<Step> {
+        if let Some(open) = self.open.last_mut() {
+            open.after.push(self.scope.settings.clone());
+            let mut settings = open.before.clone();
+            settings.resize(self.scope.settings.len(), Setting::No);
+            self.scope.settings = settings;
+        }
+        std::mem::take(&mut self.steps)
+    }
+
+    fn otherwise(&mut self, line: &Line<'_>) -> Parsed<()> {
+        match self.open.last().map(|open| &open.kind) {
+            Some(Kind::If { then: None, .. }) => {}
+            Some(Kind::If { .. }) => {
+                return Err(Trouble::new(
+                    line.place,
+                    "a second `-- else` in one block",
+                    "the first one stands above",
+                ));
+            }
+            Some(Kind::Either { .. }) => {
+                return Err(Trouble::new(line.place, "`-- else` without `-- if`", "inside `-- either`")
+                    .hint("the branches of `-- either` are divided by `-- or NAME`"));
+            }
+            _ => return Err(Trouble::new(line.place, "`-- else` without `-- if`", "no `-- if` is open")),
+        }
+        let steps = self.next_branch();
+        let mut assumed = None;
+        if let Some(Open { kind: Kind::If { condition, then }, .. }) = self.open.last_mut() {
+            *then = Some(steps);
+            assumed = Some(condition.clone());
+        }
+        if let Some(condition) = assumed {
+            self.assume(&condition, false);
+        }
+        Ok(())
+    }
+
+    fn branch(&mut self, line: &Line<'_>, next: String, next_nonstrict: bool) -> Parsed<()> {
+        if !matches!(self.open.last(), Some(Open { kind: Kind::Either { .. }, .. })) {
+            return Err(Trouble::new(line.place, "`-- or` without `-- either`", "no `-- either` is open"));
+        }
+        let steps = self.next_branch();
+        if let Some(Open { kind: Kind::Either { branches, name, nonstrict, .. }, .. }) = self.open.last_mut()
+        {
+            let twice = branches.iter().any(|branch| branch.name == next) || *name == next;
+            let name = std::mem::replace(name, next.clone());
+            let nonstrict = std::mem::replace(nonstrict, next_nonstrict);
+            branches.push(Branch { name, nonstrict, steps });
+            if twice {
+                return Err(Trouble::new(
+                    line.place,
+                    format!("a second branch `{next}`"),
+                    "the name is taken",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, line: &Line<'_>) -> Parsed<()> {
+        let Some(Open { place, around, kind, before, mut after }) = self.open.pop() else {
+            return Err(Trouble::new(line.place, "`-- end` without a block", "no block is open"));
+        };
+        let steps = std::mem::replace(&mut self.steps, around);
+        let settings = self.scope.settings.clone();
+        let mut trouble = None;
+        let mut way = None;
+        let action = match kind {
+            Kind::If { condition, then } => {
+                if let Question::Row(row) = condition.question {
+                    way = Some(row != condition.negated);
+                }
+                after.push(settings);
+                let (then, otherwise) = match then {
+                    Some(then) => (then, steps),
+                    None => {
+                        after.push(before);
+                        (steps, Vec::new())
+                    }
+                };
+                Action::If { condition, then, otherwise }
+            }
+            Kind::Either { clause, mut branches, name, nonstrict } => {
+                after.push(settings);
+                branches.push(Branch { name, nonstrict, steps });
+                if branches.len() < 2 {
+                    let missing = Trouble::new(place, "`-- either` without `-- or`", "one branch only");
+                    trouble = Some(missing.hint("name the other behaviour with `-- or NAME`"));
+                }
+                Action::Either { branches, clause }
+            }
+            Kind::Repeat { within } => {
+                after.push(settings);
+                if !steps.iter().any(|step| matches!(step.action, Action::Assert(_))) {
+                    let missing = Trouble::new(place, "`-- repeat` without an `=` line", "nothing ends it");
+                    trouble = Some(missing.hint("rounds go on until the `=` lines of the block hold"));
+                }
+                Action::Repeat { within, steps }
+            }
+        };
+        self.scope.settings = match way {
+            // A row takes one way only.
+            Some(then) => after.swap_remove(usize::from(!then)),
+            None => merge(&after),
+        };
+        self.scope.settings.resize(self.scope.captures.len(), Setting::No);
+        self.steps.push(Step { place, session: SessionIndex(0), action });
+        trouble.map_or(Ok(()), Err)
+    }
+
+    fn close_all(&mut self) {
+        while let Some(open) = self.open.pop() {
+            let message = format!("this `-- {}` is never closed", open.kind.word());
+            self.scope
+                .report(Trouble::new(open.place, message, "opened here").hint("close it with `-- end`"));
+            self.steps = open.around;
+        }
+    }
+}
+
+/// What is known after ways of which one was taken.
+fn merge(ways: &[Vec<Setting>]) -> Vec<Setting> {
+    let longest = ways.iter().map(Vec::len).max().unwrap_or(0);
+    let of = |way: &Vec<Setting>, index: usize| way.get(index).copied().unwrap_or(Setting::No);
+    (0..longest)
+        .map(|index| {
+            match ways.iter().map(|way| of(way, index)).reduce(|a, b| if a == b { a } else { Setting::Maybe })
+            {
+                Some(setting) => setting,
+                None => Setting::No,
+            }
+        })
+        .collect()
+}
