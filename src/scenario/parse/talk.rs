@@ -274,7 +274,7 @@ impl Compiler<'_> {
             }
             Command::Repeat(within) => self.enter(line.place, Kind::Repeat { within })?,
             Command::Else => self.otherwise(line)?,
-            Command::Or { name, nonstrict } => self.branch(line, name, nonstrict)?,
+            Command::Or { name, nonstrict } => self.branch(line, &name, nonstrict)?,
             Command::End => self.end(line)?,
         }
         Ok(())
@@ -357,7 +357,7 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn branch(&mut self, line: &Line<'_>, next: String, next_nonstrict: bool) -> Parsed<()> {
+    fn branch(&mut self, line: &Line<'_>, next: &str, next_nonstrict: bool) -> Parsed<()> {
         if !matches!(self.open.last(), Some(Open { kind: Kind::Either { .. }, .. })) {
             return Err(Trouble::new(line.place, "`-- or` without `-- either`", "no `-- either` is open"));
         }
@@ -365,7 +365,7 @@ impl Compiler<'_> {
         if let Some(Open { kind: Kind::Either { branches, name, nonstrict, .. }, .. }) = self.open.last_mut()
         {
             let twice = branches.iter().any(|branch| branch.name == next) || *name == next;
-            let name = std::mem::replace(name, next.clone());
+            let name = std::mem::replace(name, next.to_owned());
             let nonstrict = std::mem::replace(nonstrict, next_nonstrict);
             branches.push(Branch { name, nonstrict, steps });
             if twice {
