@@ -266,6 +266,18 @@ impl Session {
         &self.exchanges[id.0]
     }
 
+    /// All exchanges, in the order of sending.
+    #[must_use]
+    pub fn exchanges(&self) -> &[Exchange] {
+        &self.exchanges
+    }
+
+    /// The exchange whose SELECT or EXAMINE has brought the present mailbox.
+    #[must_use]
+    pub fn selected_by(&self) -> Option<ExchangeId> {
+        self.mailbox_from
+    }
+
     /// The exchanges whose answers are not complete, in the order of sending.
     pub fn open_exchanges(&self) -> impl Iterator<Item = ExchangeId> {
         (0..self.exchanges.len()).filter(|&at| self.exchanges[at].end.is_none()).map(ExchangeId)

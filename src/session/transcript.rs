@@ -113,6 +113,26 @@ impl Scribe {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
     }
 
+    /// Has the client sent octets in this session of which `is` holds? As far as the transcript keeps them.
+    #[must_use]
+    pub fn has_sent(&self, mut is: impl FnMut(&[u8]) -> bool) -> bool {
+        let transcript = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        transcript.entries.iter().filter_map(|entry| self.own_sent(entry)).any(|octets| is(octets))
+    }
+
+    /// Looks at the octets that the client has sent last in this session.
+    pub fn last_sent<T>(&self, look: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        let transcript = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        transcript.entries.iter().rev().find_map(|entry| self.own_sent(entry)).map(look)
+    }
+
+    fn own_sent<'a>(&self, entry: &'a Entry) -> Option<&'a [u8]> {
+        match &entry.event {
+            Event::Sent(excerpt) if entry.session == self.session => Some(&excerpt.octets),
+            _ => None,
+        }
+    }
+
     /// How many entries have been written so far, by all.
     #[must_use]
     pub fn position(&self) -> usize {

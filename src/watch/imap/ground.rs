@@ -1,0 +1,70 @@
+//! Whether what a session knows of its mailbox can be relied upon.
+
+use crate::{
+    imap::Kind,
+    session::{EndStatus, ExchangeId, Line, Session, State},
+};
+
+/// Whether message sequence numbers and UIDs can be judged now.
+///
+/// Several open commands may be answered in any order unless one affects another (RFC 3501 section 5.5). A SELECT that is sent while other
+/// commands are open therefore leaves a doubt about which mailbox a line means; so do extensions that remove messages without
+/// EXPUNGE, and a count that the server itself has broken. The doubt lasts until the next mailbox is selected.
+#[derive(Debug, Default)]
+pub(in crate::watch) struct Ground {
+    /// The mailbox can be judged by the line that has arrived.
+    pub(in crate::watch) firm: bool,
+    /// The client has provoked the end of the connection.
+    pub(in crate::watch) end_expected: bool,
+    doubtful: bool,
+}
+
+impl Ground {
+    pub(in crate::watch) fn opened(&mut self, session: &Session, exchange: ExchangeId) {
+        let name = session.exchange(exchange).command.name.as_str();
+        if !turns(name) {
+            return;
+        }
+        if session.open_exchanges().next() != Some(exchange) {
+            self.doubtful = true;
+        } else if matches!(name, "SELECT" | "EXAMINE") {
+            self.doubtful = false;
+        }
+    }
+
+    pub(in crate::watch) fn arrived(&mut self, before: &Session, line: &Line) {
+        if let Some(Kind::Other { name, .. }) = line.imap().map(|response| &response.kind)
+            && name.of(&line.octets).eq_ignore_ascii_case(b"VANISHED")
+        {
+            self.doubtful = true;
+        }
+        self.firm = !self.doubtful
+            && before.state() == State::Selected
+            && before.mailbox().is_some()
+            && !before.open_exchanges().any(|open| turns(&before.exchange(open).command.name));
+    }
+
+    /// The rules have spoken: a count that is broken now would break everything behind it.
+    pub(in crate::watch) fn judged(&mut self, before: &Session, line: &Line) {
+        let (Some(response), Some(mailbox)) = (line.imap(), before.mailbox()) else { return };
+        let exists = mailbox.exists.unwrap_or(0);
+        self.doubtful |= self.firm
+            && match response.kind {
+                Kind::Exists(count) => count < exists,
+                Kind::Expunge(number) => number == 0 || number > exists,
+                _ => false,
+            };
+    }
+
+    pub(in crate::watch) fn applied(&mut self, after: &Session, ended: Option<ExchangeId>) {
+        let Some(exchange) = ended.map(|ended| after.exchange(ended)) else { return };
+        let failed = exchange.end.is_some_and(|end| end.status == EndStatus::Bad);
+        // What came meanwhile may have been about either mailbox.
+        self.doubtful |= failed && turns(&exchange.command.name);
+    }
+}
+
+/// Does this command change which mailbox is selected?
+pub(in crate::watch) fn turns(name: &str) -> bool {
+    matches!(name, "SELECT" | "EXAMINE" | "CLOSE" | "UNSELECT" | "LOGOUT" | "UNAUTHENTICATE")
+}
