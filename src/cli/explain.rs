@@ -65,12 +65,11 @@ fn explained(clause: &Clause, catalogue: &Catalogue, coverage: &Coverage) -> Vec
         let text = catalogue.get(carrier).map(|carrier| format!(": {}", carrier.text)).unwrap_or_default();
         rows.push(("same as", format!("{carrier}{text}")));
     }
-    match (clause.wire, &clause.why_not) {
-        (Wire::Yes, _) => {}
-        (Wire::Partly, why) => rows.push(("wire", format!("seen in part: {}", why.as_deref().unwrap_or("")))),
-        (Wire::No, why) => {
-            rows.push(("wire", format!("not seen by a client: {}", why.as_deref().unwrap_or(""))))
-        }
+    let why_not = clause.why_not.as_deref().unwrap_or("no reason is given");
+    match clause.wire {
+        Wire::Yes => {}
+        Wire::Partly => rows.push(("wire", format!("seen in part: {why_not}"))),
+        Wire::No => rows.push(("wire", format!("not seen by a client: {why_not}"))),
     }
     if !clause.detect.is_empty() {
         rows.push(("detect", clause.detect.clone()));

@@ -7,6 +7,7 @@ mod explain;
 mod serve;
 mod suite;
 
+use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
@@ -45,12 +46,12 @@ struct Failure {
 }
 
 impl Failure {
-    fn new(exit: Exit, message: impl ToString) -> Self {
-        Self { exit, message: message.to_string() }
+    fn new(exit: Exit, message: impl Display) -> Self {
+        Self { exit, message: format!("{message}") }
     }
 
     /// A mistake in what the user gave.
-    fn usage(message: impl ToString) -> Self {
+    fn usage(message: impl Display) -> Self {
         Self::new(Exit::Usage, message)
     }
 }
@@ -65,7 +66,7 @@ struct Output {
 
 impl Output {
     /// Writes a line. Nobody is left to be told when the reader of our output has gone.
-    fn line(&mut self, text: impl std::fmt::Display) {
+    fn line(&mut self, text: impl Display) {
         let _ = writeln!(self.out, "{text}");
     }
 }
