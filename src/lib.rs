@@ -2,12 +2,13 @@
 
 pub mod check;
 pub mod clauses;
-pub mod cli;
 pub mod embedded;
 pub mod fault;
 pub mod fixtures;
 pub mod imap;
 pub mod nearest;
+pub mod net;
+pub mod oracle;
 pub mod pop3;
 pub mod report;
 pub mod scenario;

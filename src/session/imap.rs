@@ -41,7 +41,7 @@ impl Session {
             Some((given, there)) if same_mailbox(given, &name) => there.clone(),
             _ => Vec::new(),
         };
-        self.mailbox = Some(Mailbox::open(name, examine, given));
+        self.former_mailbox = self.mailbox.replace(Mailbox::open(name, examine, given));
         self.mailbox_from = Some(oldest);
     }
 
@@ -102,8 +102,8 @@ impl Session {
             }
             "SELECT" | "EXAMINE" if ok => self.set_state(State::Selected, line.at),
             "SELECT" | "EXAMINE" if status == EndStatus::No => self.deselect(line),
-            // BAD may mean that the command was not understood as a SELECT at all; then the mailbox is as the server left it.
-            "SELECT" | "EXAMINE" => self.deselect(line),
+            // BAD changes nothing (rfc3501-6-02).
+            "SELECT" | "EXAMINE" => self.mailbox = self.former_mailbox.take(),
             "CLOSE" | "UNSELECT" if ok => self.deselect(line),
             "LOGOUT" if ok => self.set_state(State::Logout, line.at),
             _ => {}

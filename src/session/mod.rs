@@ -92,10 +92,13 @@ pub struct Session {
     bye: bool,
     capabilities: Option<Vec<String>>,
     mailbox: Option<Mailbox>,
+    /// What was selected before the last SELECT or EXAMINE.
+    former_mailbox: Option<Mailbox>,
     /// The exchange whose SELECT or EXAMINE the mailbox comes from.
     mailbox_from: Option<ExchangeId>,
     given: Option<(Vec<u8>, Vec<bool>)>,
     continuations: usize,
+    raw_tags: Vec<Vec<u8>>,
     tags: crate::imap::command::Tags,
     closed: Option<Closed>,
     scribe: Scribe,
@@ -125,9 +128,11 @@ impl Session {
             bye: false,
             capabilities: None,
             mailbox: None,
+            former_mailbox: None,
             mailbox_from: None,
             given: None,
             continuations: 0,
+            raw_tags: Vec::new(),
             tags: crate::imap::command::Tags::new("a"),
             closed: None,
             scribe,
@@ -163,6 +168,22 @@ impl Session {
     /// Adds octets to the arguments of an open exchange: a literal, or what follows one.
     pub fn extend(&mut self, exchange: ExchangeId, octets: &[u8]) {
         self.exchanges[exchange.0].command.arguments.extend_from_slice(octets);
+    }
+
+    /// Takes octets that are sent as they are, outside every exchange: words that may come back as tags.
+    pub fn raw(&mut self, octets: &[u8]) {
+        for line in octets.split(|&octet| octet == b'\n') {
+            let word = line.split(|&octet| matches!(octet, b' ' | b'\r')).next().unwrap_or_default();
+            if !word.is_empty() {
+                self.raw_tags.push(word.to_vec());
+            }
+        }
+    }
+
+    /// Was `tag` sent in raw octets, outside every exchange?
+    #[must_use]
+    pub fn is_raw_tag(&self, tag: &[u8]) -> bool {
+        self.raw_tags.iter().any(|sent| sent == tag)
     }
 
     /// Writes into the transcript that `octets` are on their way.
@@ -283,7 +304,9 @@ impl Session {
         (0..self.exchanges.len()).filter(|&at| self.exchanges[at].end.is_none()).map(ExchangeId)
     }
 
-    fn oldest_open(&self) -> Option<ExchangeId> {
+    /// The exchange that the server has to answer first.
+    #[must_use]
+    pub fn oldest_open(&self) -> Option<ExchangeId> {
         self.open_exchanges().next()
     }
 

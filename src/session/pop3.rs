@@ -68,7 +68,7 @@ impl Session {
 
 /// Is a `+OK` to this command followed by more lines? (RFC 1939 sections 5 and 7, RFC 2449 section 5, RFC 5034 section 4)
 #[must_use]
-pub fn is_multi_line(name: &str, arguments: &[u8]) -> bool {
+fn is_multi_line(name: &str, arguments: &[u8]) -> bool {
     match name {
         "RETR" | "TOP" | "CAPA" => true,
         "LIST" | "UIDL" | "LANG" | "AUTH" => arguments.is_empty(),

@@ -7,7 +7,6 @@ mod account;
 mod address;
 mod control;
 pub mod delivery;
-mod preflight;
 mod profile;
 mod tls;
 mod url;
@@ -18,8 +17,7 @@ pub use account::{Account, Secret};
 pub use address::{Address, AddressError, Service};
 pub use control::Control;
 pub use delivery::Delivery;
-pub use preflight::Unreachable;
-pub use profile::{ProfileError, ProfileMistake};
+pub use profile::ProfileError;
 pub use tls::TlsSettings;
 pub use url::{UrlError, masked};
 

@@ -118,7 +118,7 @@ impl Compiler<'_> {
         let text = columns::text_of(line, self.setup);
         if let Err(trouble) = self.try_line(line, &text) {
             self.scope.report(text.explain(trouble));
-            if !matches!(line.marker, Marker::Send { .. } | Marker::Clause) {
+            if matches!(line.marker, Marker::Expect { .. }) {
                 self.forgive(&text);
             }
         }
@@ -139,10 +139,8 @@ impl Compiler<'_> {
             }
             Marker::Clause => {
                 let id = cursor.take_while(|character| character != ' ');
-                if id.is_empty() {
-                    return Err(Trouble::new(line.place, "a clause is missing", "behind `§`"));
-                }
-                self.scope.enter_clause(id, cursor.since(0))?;
+                let place = if id.is_empty() { line.place } else { cursor.since(0) };
+                self.scope.enter_clause(id, place)?;
                 cursor.skip_spaces();
                 if !cursor.is_end() {
                     return Err(Trouble::new(cursor.ahead(), "`§` names one clause", "unexpected"));
@@ -166,7 +164,7 @@ impl Compiler<'_> {
                 let known: Vec<&str> = sessions.iter().skip(1).map(|session| session.name.as_str()).collect();
                 Err(trouble
                     .hint(format!("add it to the scenario: `given: {{ sessions: {{ {name}: {{}} }} }}`"))
-                    .near(name, known))
+                    .suggest(name, known))
             }
         }
     }

@@ -1,0 +1,135 @@
+//! Runs what was selected, several at a time.
+
+use std::{cell::RefCell, collections::VecDeque, sync::Arc};
+
+use super::{
+    bench::Bench,
+    one::{self, Ran},
+    pool::Pool,
+    probe,
+    select::Selected,
+};
+use crate::{
+    report::event::Event,
+    scenario::program::{Action, Lease, Protocol, Scenario, Step},
+};
+
+/// The target can't be examined.
+#[derive(Debug, thiserror::Error)]
+#[error("{protocol}: {why}")]
+pub struct Unreachable {
+    /// Over which protocol.
+    pub protocol: &'static str,
+    /// Why.
+    pub why: String,
+}
+
+/// Asks the target what it is.
+///
+/// # Errors
+/// If it can't be reached or does not let the first account in.
+pub async fn examine(bench: &mut Bench) -> Result<(), Unreachable> {
+    let mut facts = bench.facts.clone();
+    for (protocol, name) in [(Protocol::Imap, "IMAP"), (Protocol::Pop3, "POP3")] {
+        if bench.target.speaks(protocol) {
+            let probed = match protocol {
+                Protocol::Imap => probe::imap(bench, &mut facts).await,
+                Protocol::Pop3 => probe::pop3(bench, &mut facts).await,
+            };
+            probed.map_err(|refusal| Unreachable { protocol: name, why: refusal.to_string() })?;
+        }
+    }
+    bench.facts = facts;
+    Ok(())
+}
+
+/// One row to run.
+struct Job {
+    scenario: Arc<Scenario>,
+    row: usize,
+}
+
+/// Runs all that is selected on a target that has been examined, `jobs` at a time, and tells `sink` of it.
+pub async fn run(bench: &Bench, selected: &[Selected], jobs: usize, sink: &mut dyn FnMut(&Event)) {
+    let began = bench.clock.now();
+    let jobs = jobs.max(1);
+    let share = (bench.target.connections_per_account / 4).clamp(1, jobs);
+    let pool = Pool::of(bench.target.accounts.len(), share);
+    let all: Vec<Job> = selected
+        .iter()
+        .flat_map(|selected| {
+            selected.rows.iter().map(|&row| Job { scenario: Arc::clone(&selected.scenario), row })
+        })
+        .collect();
+    sink(&Event::Started { target: bench.target.to_string(), planned: all.len() });
+    let state = RefCell::new(State { sink, cut_short: None });
+    // Servers slow every login down after a wrong password, and a restart disturbs everybody: both run by themselves.
+    let (alone, together): (Vec<Job>, Vec<Job>) = all.into_iter().partition(runs_alone);
+    for (lane, width) in [(together, jobs), (alone, 1)] {
+        let queue = RefCell::new(VecDeque::from(lane));
+        let workers = (0..width).map(|_| work(bench, &pool, &queue, &state));
+        join_all(workers.collect()).await;
+    }
+    let State { sink, cut_short } = state.into_inner();
+    sink(&Event::Finished { took: bench.clock.now() - began, cut_short });
+}
+
+struct State<'s> {
+    sink: &'s mut dyn FnMut(&Event),
+    cut_short: Option<String>,
+}
+
+async fn work(bench: &Bench, pool: &Pool, queue: &RefCell<VecDeque<Job>>, state: &RefCell<State<'_>>) {
+    loop {
+        if state.borrow().cut_short.is_some() {
+            return;
+        }
+        let Some(job) = queue.borrow_mut().pop_front() else { return };
+        let row = &job.scenario.rows[job.row];
+        let id = super::select::row_id(&job.scenario, job.row);
+        (state.borrow_mut().sink)(&Event::Begun { id: id.clone() });
+        let Ran { outcome, server_gone } = one::run(bench, pool, &job.scenario, row).await;
+        let mut state = state.borrow_mut();
+        (state.sink)(&Event::Ended(Arc::new(outcome)));
+        if server_gone && state.cut_short.is_none() {
+            state.cut_short =
+                Some(format!("the server does not answer any more; the last scenario was {id}"));
+        }
+    }
+}
+
+/// Polls all of them on this task until each has ended.
+async fn join_all<F: Future<Output = ()>>(futures: Vec<F>) {
+    let mut futures: Vec<_> = futures.into_iter().map(|future| Some(Box::pin(future))).collect();
+    std::future::poll_fn(|context| {
+        for slot in &mut futures {
+            if let Some(future) = slot
+                && future.as_mut().poll(context).is_ready()
+            {
+                *slot = None;
+            }
+        }
+        if futures.iter().all(Option::is_none) {
+            std::task::Poll::Ready(())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await;
+}
+
+fn runs_alone(job: &Job) -> bool {
+    job.scenario.lease == Lease::Target || logs_in(&job.scenario.rows[job.row].program.steps)
+}
+
+fn logs_in(steps: &[Step]) -> bool {
+    steps.iter().any(|step| match &step.action {
+        Action::Send(send) => {
+            matches!(send.command.as_str(), "LOGIN" | "AUTHENTICATE" | "PASS" | "APOP" | "AUTH")
+        }
+        Action::If { then, otherwise, .. } => logs_in(then) || logs_in(otherwise),
+        Action::Either { branches, .. } => branches.iter().any(|branch| logs_in(&branch.steps)),
+        Action::Repeat { steps, .. } => logs_in(steps),
+        Action::Expect(_) | Action::Assert(_) | Action::Direct(_) => false,
+    })
+}

@@ -1,0 +1,419 @@
+//! Holds a group of patterns against what has arrived, without waiting.
+
+use std::sync::Arc;
+
+use super::{Problem, Talk, reading::Ban};
+use crate::{
+    fault::{Fault, Span},
+    imap::Kind,
+    scenario::{
+        matching::{self, Mismatch, Missing, Wanted, match_line, match_reply, match_set},
+        pattern::Pattern,
+        program::{Action, Expect, ExpectMode, Place, Protocol, Step},
+    },
+    session::{Content, Exchange, ExchangeId, Line, Session},
+};
+
+/// What a group of patterns came to.
+#[derive(Debug, Default)]
+pub(super) struct Assessment {
+    /// Claims that do not hold, so far.
+    pub problems: Vec<Problem>,
+    /// More may come that changes that.
+    pub pending: bool,
+    /// Clauses whose claims hold.
+    pub held: Vec<Arc<str>>,
+}
+
+/// An expectation with its place.
+#[derive(Clone, Copy)]
+struct Asked<'p> {
+    expect: &'p Expect,
+    place: Place,
+}
+
+impl<'p> Talk<'p> {
+    /// Holds the `S:` lines `group`, all of one session, against what has arrived. Lines and captures are taken; who does not like the
+    /// outcome returns to an earlier moment.
+    pub(super) fn assess(&mut self, seat: usize, group: &'p [Step]) -> Assessment {
+        let asked: Vec<Asked<'p>> = group
+            .iter()
+            .filter_map(|step| match &step.action {
+                Action::Expect(expect) => Some(Asked { expect, place: step.place }),
+                _ => None,
+            })
+            .collect();
+        let mut assessment = Assessment::default();
+        match self.scenario.protocol {
+            Protocol::Imap => self.assess_imap(seat, &asked, &mut assessment),
+            Protocol::Pop3 => self.assess_pop3(seat, &asked, &mut assessment),
+        }
+        if assessment.problems.is_empty() {
+            self.assess_bans(seat, &asked, &mut assessment);
+        }
+        assessment
+    }
+
+    fn assess_imap(&mut self, seat: usize, asked: &[Asked<'p>], assessment: &mut Assessment) {
+        let wanted: Vec<Asked<'p>> =
+            asked.iter().filter(|asked| asked.expect.mode != ExpectMode::MustNot).copied().collect();
+        if !self.seats[seat].reading.awaits {
+            self.assess_set(seat, &wanted, None, assessment);
+            return;
+        }
+        let mut rest = wanted.as_slice();
+        while !rest.is_empty() {
+            let barrier = rest.iter().position(|asked| is_barrier(&asked.expect.pattern));
+            let (above, below) = rest.split_at(barrier.map_or(rest.len(), |at| at + 1));
+            let Some((barrier, above)) = barrier.and(above.split_last()) else {
+                self.assess_set(seat, above, None, assessment);
+                return;
+            };
+            let Some(line) = self.assess_barrier(seat, barrier, assessment) else { return };
+            self.assess_set(seat, above, Some(line), assessment);
+            if !assessment.problems.is_empty() {
+                assessment.pending = false;
+                return;
+            }
+            self.seats[seat].reading.floor = line + 1;
+            rest = below;
+        }
+    }
+
+    /// The line of a `+` or tagged response; `None` if it is not there or does not match.
+    fn assess_barrier(
+        &mut self,
+        seat: usize,
+        asked: &Asked<'p>,
+        assessment: &mut Assessment,
+    ) -> Option<usize> {
+        let Self { seats, captures, bench, scenario, scene, .. } = self;
+        let seat = &mut seats[seat];
+        let session = seat.link.session();
+        let exchange = seat.reading.meant(session, asked.expect.label.as_deref());
+        let found = match asked.expect.pattern {
+            Pattern::Tagged(_) => exchange.and_then(|id| session.exchange(id).end).map(|end| end.line),
+            _ => {
+                (seat.reading.floor..session.lines().len()).find(|&at| is_continuation(&session.lines()[at]))
+            }
+        };
+        let ended = exchange.is_some_and(|id| session.exchange(id).end.is_some());
+        let Some(at) = found else {
+            assessment.pending = session.closed().is_none() && !ended;
+            assessment.problems.push(problem(asked, &nothing(session, seat.reading.window)));
+            return None;
+        };
+        let stance = super::stance(bench, scenario, scene, seat.account, &seat.link);
+        let numbers = stance.numbers_at(&session.lines()[at]);
+        match match_line(&asked.expect.pattern, &as_line(&session.lines()[at], &numbers), &stance, captures) {
+            Ok(()) => {
+                seat.reading.used.insert(at);
+                if let (Pattern::Tagged(_), Some(id)) = (&asked.expect.pattern, exchange) {
+                    seat.reading.claimed.insert(id);
+                }
+                hold(asked, assessment);
+                Some(at)
+            }
+            Err(mismatch) => {
+                assessment.problems.push(problem(asked, &came(session, at, &mismatch)));
+                None
+            }
+        }
+    }
+
+    /// Patterns in any order, over the window up to the line `before`.
+    fn assess_set(
+        &mut self,
+        seat: usize,
+        asked: &[Asked<'p>],
+        before: Option<usize>,
+        assessment: &mut Assessment,
+    ) {
+        if asked.is_empty() {
+            return;
+        }
+        let Self { seats, captures, bench, scenario, scene, .. } = self;
+        let seat = &mut seats[seat];
+        let session = seat.link.session();
+        let reading = &mut seat.reading;
+        let stance = super::stance(bench, scenario, scene, seat.account, &seat.link);
+        let window = reading.window;
+        let arrived = &session.lines()[window..];
+        let numbers: Vec<_> = arrived.iter().map(|line| stance.numbers_at(line)).collect();
+        let lines: Vec<_> =
+            arrived.iter().zip(&numbers).map(|(line, numbers)| as_line(line, numbers)).collect();
+        let floor = if reading.awaits { reading.floor } else { window };
+        let spans: Vec<_> = asked
+            .iter()
+            .map(|asked| {
+                let label = asked.expect.label.as_deref();
+                let meant = reading.meant(session, label);
+                match (&asked.expect.pattern, label, meant) {
+                    (Pattern::Tagged(_), _, meant) => meant
+                        .and_then(|id| session.exchange(id).end)
+                        .map_or(0..0, |end| end.line..end.line + 1),
+                    (_, Some(_), Some(id)) => while_open(session.exchange(id)),
+                    _ => 0..usize::MAX,
+                }
+            })
+            .collect();
+        let used = &reading.used;
+        let admits: Vec<_> = spans
+            .iter()
+            .map(|span| {
+                move |index: usize| {
+                    let at = window + index;
+                    let free = !used.contains(&at) || is_fetch(&arrived[index]);
+                    free && span.contains(&at) && at >= floor && before.is_none_or(|before| at < before)
+                }
+            })
+            .collect();
+        let wanted: Vec<_> = asked
+            .iter()
+            .zip(&admits)
+            .map(|(asked, admits)| Wanted {
+                pattern: &asked.expect.pattern,
+                optional: asked.expect.mode == ExpectMode::May,
+                admits: Some(admits),
+            })
+            .collect();
+        let outcome = match_set(&wanted, &lines, &stance, captures);
+        for Missing { pattern, nearest } in &outcome.missing {
+            let seen = match nearest {
+                Some((index, mismatch)) => came(session, window + index, mismatch),
+                None => nothing(session, window),
+            };
+            assessment.problems.push(problem(&asked[*pattern], &seen));
+        }
+        let tagged: Vec<ExchangeId> = asked
+            .iter()
+            .filter(|asked| matches!(asked.expect.pattern, Pattern::Tagged(_)))
+            .filter_map(|asked| reading.meant(session, asked.expect.label.as_deref()))
+            .collect();
+        assessment.pending = reading.awaits
+            && before.is_none()
+            && session.closed().is_none()
+            && (session.open_exchanges().next().is_some()
+                || reading.sent.is_empty()
+                || reading.waits_for_raw(session));
+        for (asked, lines) in asked.iter().zip(&outcome.lines) {
+            if !lines.is_empty() {
+                hold(asked, assessment);
+            }
+        }
+        reading.claimed.extend(tagged);
+        reading.used.extend(outcome.lines.into_iter().flatten().map(|index| window + index));
+    }
+
+    fn assess_pop3(&mut self, seat: usize, asked: &[Asked<'p>], assessment: &mut Assessment) {
+        let wanted: Vec<Asked<'p>> =
+            asked.iter().filter(|asked| asked.expect.mode != ExpectMode::MustNot).copied().collect();
+        let mut rest = wanted.as_slice();
+        while let Some(first) = rest.first() {
+            let end = rest[1..]
+                .iter()
+                .position(|asked| is_head(&asked.expect.pattern))
+                .map_or(rest.len(), |at| at + 1);
+            let (one, below) = rest.split_at(end);
+            let headed = is_head(&first.expect.pattern);
+            if !self.assess_reply(seat, one, headed, assessment) {
+                return;
+            }
+            rest = below;
+        }
+    }
+
+    /// Patterns of one reply. False: it is not there, or not as it should be.
+    fn assess_reply(
+        &mut self,
+        seat: usize,
+        asked: &[Asked<'p>],
+        headed: bool,
+        assessment: &mut Assessment,
+    ) -> bool {
+        let Self { seats, captures, bench, scenario, scene, .. } = self;
+        let seat = &mut seats[seat];
+        let session = seat.link.session();
+        let reading = &mut seat.reading;
+        let found = match reading.reply {
+            Some(reply) if !headed => Some(reply),
+            _ if !reading.awaits => reading
+                .last()
+                .and_then(|id| session.exchange(id).end)
+                .map(|end| end.line)
+                .filter(|_| reading.reply.is_none()),
+            _ => (reading.floor < session.lines().len()).then_some(reading.floor),
+        };
+        let Some(at) = found else {
+            assessment.pending = reading.awaits && session.closed().is_none();
+            assessment.problems.push(problem(&asked[0], &nothing(session, reading.window)));
+            return false;
+        };
+        let exchange = reading
+            .sent
+            .iter()
+            .map(|(id, _)| *id)
+            .find(|id| session.exchange(*id).end.is_some_and(|end| end.line == at));
+        let in_order = exchange.is_none_or(|id| session.exchange(id).command.name != "CAPA");
+        let stance = super::stance(bench, scenario, scene, seat.account, &seat.link);
+        let line = as_line(&session.lines()[at], &[]);
+        let wanted: Vec<_> = asked
+            .iter()
+            .map(|asked| Wanted {
+                pattern: &asked.expect.pattern,
+                optional: asked.expect.mode == ExpectMode::May,
+                admits: None,
+            })
+            .collect();
+        let outcome = match_reply(&wanted, &line, in_order, &stance, captures);
+        for Missing { pattern, nearest } in &outcome.missing {
+            let seen = match nearest {
+                Some((_, mismatch)) => came(session, at, mismatch),
+                None => nothing(session, at),
+            };
+            assessment.problems.push(problem(&asked[*pattern], &seen));
+        }
+        let missing = |index: usize| outcome.missing.iter().any(|missing| missing.pattern == index);
+        for (index, asked) in asked.iter().enumerate() {
+            if !missing(index) {
+                hold(asked, assessment);
+            }
+        }
+        reading.reply = Some(at);
+        reading.floor = reading.floor.max(at + 1);
+        reading.claimed.extend(exchange.filter(|_| headed));
+        outcome.missing.is_empty()
+    }
+
+    /// `S!:` lines: at once over what has arrived, and over what is still to come while exchanges are open.
+    fn assess_bans(&mut self, seat: usize, asked: &[Asked<'p>], assessment: &mut Assessment) {
+        for asked in asked.iter().filter(|asked| asked.expect.mode == ExpectMode::MustNot) {
+            let reading = &self.seats[seat].reading;
+            let from = match (self.scenario.protocol, reading.reply) {
+                (Protocol::Pop3, Some(reply)) => reply,
+                _ => reading.window,
+            };
+            let clause = Arc::clone(&asked.expect.clause);
+            let ban = Ban { expect: asked.expect, place: asked.place, clause, from };
+            match self.breach(seat, &ban) {
+                Some(problem) => assessment.problems.push(problem),
+                None => hold(asked, assessment),
+            }
+            let reading = &mut self.seats[seat].reading;
+            if reading.awaits && !reading.waited {
+                reading.bans.push(ban);
+            }
+        }
+    }
+
+    /// Has a forbidden line arrived?
+    pub(super) fn breach(&self, seat: usize, ban: &Ban<'p>) -> Option<Problem> {
+        let seat = &self.seats[seat];
+        let session = seat.link.session();
+        let stance = super::stance(self.bench, self.scenario, &self.scene, seat.account, &seat.link);
+        let label = ban.expect.label.as_deref();
+        let span = match label.and_then(|label| seat.reading.meant(session, Some(label))) {
+            // No other open exchange may have caused it.
+            Some(id) => alone(session, id),
+            None => 0..usize::MAX,
+        };
+        let lines = session.lines();
+        (ban.from..lines.len()).filter(|at| span.contains(at) && !seat.reading.used.contains(at)).find_map(
+            |at| {
+                let mut captures = self.captures.clone();
+                let numbers = stance.numbers_at(&lines[at]);
+                let line = as_line(&lines[at], &numbers);
+                let breached = if session.protocol() == Protocol::Pop3 {
+                    let wanted = [Wanted { pattern: &ban.expect.pattern, optional: false, admits: None }];
+                    match_reply(&wanted, &line, false, &stance, &mut captures).missing.is_empty()
+                } else {
+                    match_line(&ban.expect.pattern, &line, &stance, &mut captures).is_ok()
+                };
+                breached.then(|| Problem {
+                    clause: Arc::clone(&ban.clause),
+                    place: ban.place,
+                    came: format!("the server sent this:\n{}", quote(session, at)),
+                })
+            },
+        )
+    }
+}
+
+fn hold(asked: &Asked<'_>, assessment: &mut Assessment) {
+    if asked.expect.mode != ExpectMode::May {
+        assessment.held.push(Arc::clone(&asked.expect.clause));
+    }
+}
+
+fn problem(asked: &Asked<'_>, came: &str) -> Problem {
+    Problem { clause: Arc::clone(&asked.expect.clause), place: asked.place, came: came.to_owned() }
+}
+
+fn as_line<'a>(line: &'a Line, numbers: &'a [Option<u32>]) -> matching::Line<'a> {
+    let content = match &line.content {
+        Content::Imap(response) => matching::Content::Imap(response),
+        Content::Pop3(reply) => matching::Content::Pop3(reply),
+    };
+    matching::Line { octets: &line.octets, content, numbers }
+}
+
+/// What stands above a `+` or a tagged response must arrive before it.
+fn is_barrier(pattern: &Pattern) -> bool {
+    matches!(pattern, Pattern::Tagged(_) | Pattern::Continuation(_))
+}
+
+/// Does this pattern begin a POP3 reply?
+fn is_head(pattern: &Pattern) -> bool {
+    matches!(pattern, Pattern::Reply(_) | Pattern::Continuation(_) | Pattern::Line(_))
+}
+
+fn is_continuation(line: &Line) -> bool {
+    line.imap().is_some_and(|response| matches!(response.kind, Kind::Continuation(_)))
+}
+
+fn is_fetch(line: &Line) -> bool {
+    line.imap().is_some_and(|response| matches!(response.kind, Kind::Fetch { .. }))
+}
+
+/// The lines that arrived while an exchange was open, its end included.
+fn while_open(exchange: &Exchange) -> std::ops::Range<usize> {
+    exchange.lines_before..exchange.end.map_or(usize::MAX, |end| end.line + 1)
+}
+
+/// The lines that arrived while an exchange was open and no other was.
+fn alone(session: &Session, id: ExchangeId) -> std::ops::Range<usize> {
+    let this = session.exchange(id);
+    let mut span = while_open(this);
+    for other in session.exchanges().iter().filter(|other| !std::ptr::eq(*other, this)) {
+        let open = while_open(other);
+        if open.start <= span.start && open.end > span.start {
+            span.start = open.end;
+        } else if open.start > span.start && open.start < span.end {
+            span.end = open.start;
+        }
+    }
+    span
+}
+
+fn came(session: &Session, at: usize, mismatch: &Mismatch) -> String {
+    let line = &session.lines()[at];
+    match mismatch.at {
+        Some(span) => Fault::note("the nearest line", span, mismatch.what.clone()).render(&line.octets),
+        None => format!("the nearest line: {}\n{}", mismatch.what, quote(session, at)),
+    }
+}
+
+fn quote(session: &Session, at: usize) -> String {
+    let rendered = Fault::note("", Span::at(0), "").render(&session.lines()[at].octets);
+    rendered.lines().nth(1).unwrap_or_default().to_owned()
+}
+
+fn nothing(session: &Session, window: usize) -> String {
+    let count = session.lines().len().saturating_sub(window);
+    let ended = if session.closed().is_some() { ", and the connection has ended" } else { "" };
+    match count {
+        0 => format!("nothing came{ended}"),
+        1 => format!("one line came, and it is not the one{ended}"),
+        _ => format!("{count} lines came, none of them the one{ended}"),
+    }
+}

@@ -1,0 +1,168 @@
+//! `-- tls`, `-- drop`, `-- reconnect` and the other directives.
+
+use std::sync::Arc;
+
+use tokio::time::{Instant, sleep};
+
+use super::{Problem, Reading, Stop, Talk};
+use crate::{
+    check::verdict::Finding,
+    net::Heard,
+    scenario::program::{Directive, GivenState, Place, Protocol},
+};
+
+impl<'p> Talk<'p> {
+    pub(super) async fn direct(
+        &mut self,
+        seat: usize,
+        place: Place,
+        directive: &'p Directive,
+    ) -> Result<(), Stop> {
+        match directive {
+            Directive::Tls => self.secure(seat, place).await,
+            Directive::Drop => {
+                let deadline = Instant::now() + self.bench.timeout;
+                self.seats[seat].link.flush(deadline).await;
+                self.see_what_left();
+                self.seats[seat].link.disconnect();
+                Ok(())
+            }
+            Directive::Reconnect(state) => self.reconnect(seat, *state).await,
+            Directive::Closed(clause) => self.closed(seat, place, clause).await,
+            Directive::Wait(time) => {
+                self.seats[seat].link.wait(*time).await;
+                self.seats[seat].reading.waited = true;
+                Ok(())
+            }
+            Directive::Pace(pace) => {
+                let deadline = Instant::now() + self.bench.timeout;
+                self.seats[seat].link.flush(deadline).await;
+                self.seats[seat].link.set_pace(*pace);
+                Ok(())
+            }
+            Directive::PauseReading(time) => {
+                sleep(*time).await;
+                Ok(())
+            }
+            Directive::Deliver(mail) => self.deliver(place, mail).await,
+            // Checked before the talk began: the profile has the commands.
+            Directive::Restart => {
+                self.control(place, &[|control| &control.stop, |control| &control.start]).await
+            }
+            Directive::Kill => {
+                self.control(place, &[|control| &control.kill, |control| &control.start]).await
+            }
+        }
+    }
+
+    async fn secure(&mut self, seat: usize, place: Place) -> Result<(), Stop> {
+        let deadline = Instant::now() + self.bench.timeout;
+        let link = &mut self.seats[seat].link;
+        let plaintext = match link.secure(&self.bench.connector, deadline).await {
+            Ok(plaintext) => plaintext,
+            Err(error) => return Err(self.block(place, "the TLS handshake", &error.to_string())),
+        };
+        if !plaintext.is_empty() {
+            let mut shown = String::new();
+            crate::fault::escape(&plaintext[..plaintext.len().min(200)], &mut shown);
+            let clause = match self.scenario.protocol {
+                Protocol::Imap => "rfc3501-6.2.1-05",
+                Protocol::Pop3 => "rfc2595-4-07",
+            };
+            let transcript_position = self.seats[seat].link.session().scribe().position();
+            self.findings.push(Finding {
+                rule: "plaintext-before-tls",
+                clause,
+                at_most: None,
+                message: format!("behind the OK that begins TLS came more in plaintext: {shown}"),
+                transcript_position,
+            });
+        }
+        Ok(())
+    }
+
+    async fn reconnect(&mut self, seat: usize, state: Option<GivenState>) -> Result<(), Stop> {
+        self.see_what_left();
+        let (name, account) = (self.seats[seat].name.clone(), self.seats[seat].account);
+        let state = state.unwrap_or(self.seats[seat].state);
+        self.seats[seat].link.disconnect();
+        let link = self.connect(&name, account, state).await?;
+        let reading = Reading { window: self.window_of(&link, state), ..Reading::default() };
+        let former = std::mem::replace(&mut self.seats[seat].link, link);
+        self.seats[seat].reading = reading;
+        let mut former = former;
+        self.collect(&mut former);
+        self.commands += u32::try_from(former.session().exchanges().len()).unwrap_or(u32::MAX);
+        Ok(())
+    }
+
+    /// Given messages whose expunge any session was told are not there for sessions that come later.
+    fn see_what_left(&mut self) {
+        for seat in &self.seats {
+            let Some(mailbox) = seat.link.session().mailbox() else { continue };
+            for (left, there) in self.scene.left.iter_mut().zip(mailbox.given_left()) {
+                *left &= there;
+            }
+        }
+        for seat in &mut self.seats {
+            seat.link.session_mut().set_given(self.scene.mailbox.clone(), self.scene.left.clone());
+        }
+    }
+
+    async fn closed(&mut self, seat: usize, place: Place, clause: &Arc<str>) -> Result<(), Stop> {
+        let deadline = Instant::now() + self.bench.timeout;
+        loop {
+            match self.seats[seat].link.hear(deadline).await {
+                Heard::Octets => {}
+                Heard::End => {
+                    self.judge.held(clause);
+                    return Ok(());
+                }
+                Heard::Silence => {
+                    let came = "the connection is still open".to_owned();
+                    let problem = Problem { clause: Arc::clone(clause), place, came };
+                    return self.break_claims(seat, vec![problem]);
+                }
+            }
+        }
+    }
+
+    async fn deliver(&mut self, place: Place, mail: &str) -> Result<(), Stop> {
+        let Some(octets) = crate::fixtures::fixture(mail) else {
+            return Err(Stop::Error(format!("there is no fixture {mail}")));
+        };
+        match self.steward.deliver(octets).await {
+            Ok(()) => Ok(()),
+            Err(refusal) => Err(self.block(place, "the message to be delivered", &refusal.to_string())),
+        }
+    }
+
+    async fn control(
+        &mut self,
+        place: Place,
+        commands: &[fn(&crate::target::Control) -> &Vec<String>],
+    ) -> Result<(), Stop> {
+        let bench = self.bench;
+        let Some(control) = &bench.target.control else {
+            return Err(Stop::Error("the profile can't start and stop the server".into()));
+        };
+        for command in commands {
+            let [program, arguments @ ..] = command(control).as_slice() else { continue };
+            let status = tokio::process::Command::new(program)
+                .args(arguments)
+                .stdin(std::process::Stdio::null())
+                .stdout(std::process::Stdio::null())
+                .status()
+                .await;
+            match status {
+                Ok(status) if status.success() => {}
+                Ok(status) => return Err(Stop::Error(format!("{program} ends with {status}"))),
+                Err(error) => return Err(Stop::Error(format!("{program} can't be run: {error}"))),
+            }
+        }
+        if bench.is_alive(self.scenario.protocol).await {
+            return Ok(());
+        }
+        Err(self.block(place, "the server to greet again", "it does not"))
+    }
+}

@@ -1,0 +1,188 @@
+//! `C:`, `C>:` and `C~:`
+
+use super::{Stop, Talk};
+use crate::{
+    check::{client, scene::stance},
+    scenario::{
+        evaluate::{Segment, render},
+        pattern::Pattern,
+        program::{Action, Directive, Place, Protocol, Send, SendMode, Step},
+    },
+    session::{Command, EndStatus, ExchangeId},
+};
+
+impl<'p> Talk<'p> {
+    pub(super) async fn say(
+        &mut self,
+        seat: usize,
+        place: Place,
+        send: &'p Send,
+        rest: &'p [Step],
+    ) -> Result<(), Stop> {
+        if send.mode == SendMode::Await {
+            self.settle(seat).await?;
+        }
+        let seated = &self.seats[seat];
+        let world = stance(self.bench, self.scenario, &self.scene, seated.account, &seated.link);
+        let segments = match render(&send.template, &world, &self.captures) {
+            Ok(segments) => segments,
+            Err(unknown) => return Err(self.block(place, "to know what to send", &unknown.to_string())),
+        };
+        if send.mode == SendMode::Raw {
+            return self.say_raw(seat, place, send, &segments).await;
+        }
+        let bench = self.bench;
+        let secrets: Vec<&str> =
+            self.scene.accounts.iter().map(|&account| bench.account(account).password.reveal()).collect();
+        let label = send.label.as_deref();
+        let expects_end = expects_close(rest, seat);
+        let sent = client::send(bench, &mut self.seats[seat].link, &segments, label, &secrets).await;
+        let exchange = match sent {
+            Ok(exchange) => exchange,
+            Err(trouble) => {
+                self.trouble(seat, place, &trouble, expects_end).await?;
+                return Ok(());
+            }
+        };
+        self.begin(seat, exchange, place, send.mode == SendMode::Continue);
+        if send.mode == SendMode::Continue {
+            return Ok(());
+        }
+        match client::complete(bench, &mut self.seats[seat].link, exchange).await {
+            Ok(EndStatus::Ok) => Ok(()),
+            Ok(EndStatus::No | EndStatus::Bad) if asks_for_status(rest, seat) => Ok(()),
+            Ok(EndStatus::No | EndStatus::Bad) => Err(self.refused(seat, exchange, place)),
+            Err(trouble) => self.trouble(seat, place, &trouble, expects_end).await.map(drop),
+        }
+    }
+
+    fn begin(&mut self, seat: usize, exchange: ExchangeId, place: Place, awaits: bool) {
+        let seat = &mut self.seats[seat];
+        seat.reading.begin(seat.link.session(), exchange, place, awaits);
+    }
+
+    async fn say_raw(
+        &mut self,
+        seat: usize,
+        place: Place,
+        send: &'p Send,
+        segments: &[Segment],
+    ) -> Result<(), Stop> {
+        let bench = self.bench;
+        let secrets: Vec<&str> =
+            self.scene.accounts.iter().map(|&account| bench.account(account).password.reveal()).collect();
+        let has_tag = segments.contains(&Segment::Tag);
+        let mut line = Vec::new();
+        for segment in segments {
+            match segment {
+                Segment::Octets(octets) | Segment::SynchronizingLiteral(octets) => {
+                    line.extend_from_slice(octets)
+                }
+                Segment::Tag => {
+                    let behind = behind_tag(segments);
+                    let exchange = self.seats[seat].link.open(Command::of(&behind), send.label.as_deref());
+                    self.begin(seat, exchange, place, true);
+                    line.extend_from_slice(self.seats[seat].link.session().exchange(exchange).tag.as_bytes());
+                }
+            }
+        }
+        match self.scenario.protocol {
+            Protocol::Imap if !has_tag => self.seats[seat].link.session_mut().raw(&line),
+            Protocol::Imap => {}
+            Protocol::Pop3 => self.open_raw_pop3(seat, place, &line),
+        }
+        let seated = &mut self.seats[seat];
+        seated.reading.awaits = true;
+        seated.reading.waited = false;
+        if is_sasl(seated.link.session()) {
+            seated.link.queue(&line, b"***\r\n");
+        } else {
+            client::queue(&mut seated.link, &line, &secrets);
+        }
+        Ok(())
+    }
+
+    /// POP3 has no tags: each line that is complete opens an exchange, but for those of a SASL exchange.
+    fn open_raw_pop3(&mut self, seat: usize, place: Place, octets: &[u8]) {
+        let sasl = is_sasl(self.seats[seat].link.session());
+        let pending = &mut self.seats[seat].reading.raw_line;
+        pending.extend_from_slice(octets);
+        let all = std::mem::take(pending);
+        let mut lines: Vec<&[u8]> = all.split_inclusive(|&octet| octet == b'\n').collect();
+        if let Some(open) = lines.pop_if(|line| !line.ends_with(b"\n")) {
+            self.seats[seat].reading.raw_line = open.to_vec();
+        }
+        for line in lines.into_iter().filter(|_| !sasl) {
+            let exchange = self.seats[seat].link.open(Command::of(line), None);
+            self.begin(seat, exchange, place, true);
+        }
+    }
+}
+
+/// The octets behind the tag, as far as they are given.
+fn behind_tag(segments: &[Segment]) -> Vec<u8> {
+    let behind = segments.iter().skip_while(|segment| **segment != Segment::Tag).skip(1);
+    let octets: Vec<u8> = behind
+        .flat_map(|segment| match segment {
+            Segment::Octets(octets) | Segment::SynchronizingLiteral(octets) => octets.clone(),
+            Segment::Tag => Vec::new(),
+        })
+        .collect();
+    octets.strip_prefix(b" ").unwrap_or(&octets).to_vec()
+}
+
+/// Is a SASL exchange under way? Its lines are not shown.
+fn is_sasl(session: &crate::session::Session) -> bool {
+    session
+        .open_exchanges()
+        .any(|id| matches!(session.exchange(id).command.name.as_str(), "AUTHENTICATE" | "AUTH"))
+}
+
+/// Does a line below, before the session's next send, ask how the command ends?
+fn asks_for_status(rest: &[Step], seat: usize) -> bool {
+    for step in rest {
+        let here = usize::from(step.session.0) == seat;
+        let asks = match &step.action {
+            Action::Send(_) if here => return false,
+            Action::Expect(expect) if here => {
+                matches!(expect.pattern, Pattern::Tagged(_) | Pattern::Reply(_) | Pattern::Line(_))
+            }
+            Action::If { then, otherwise, .. } => {
+                asks_for_status(then, seat) || asks_for_status(otherwise, seat)
+            }
+            Action::Either { branches, .. } => {
+                branches.iter().any(|branch| asks_for_status(&branch.steps, seat))
+            }
+            Action::Repeat { steps, .. } => asks_for_status(steps, seat),
+            _ => false,
+        };
+        if asks {
+            return true;
+        }
+    }
+    false
+}
+
+/// Does a line below, before the session's next send, say that the server may close?
+fn expects_close(rest: &[Step], seat: usize) -> bool {
+    for step in rest {
+        let here = usize::from(step.session.0) == seat;
+        let expects = match &step.action {
+            Action::Send(_) if here => return false,
+            Action::Direct(Directive::Closed(_)) => here,
+            Action::If { condition, then, otherwise } => {
+                condition.question == crate::scenario::program::Question::Open
+                    || expects_close(then, seat)
+                    || expects_close(otherwise, seat)
+            }
+            Action::Either { branches, .. } => {
+                branches.iter().any(|branch| expects_close(&branch.steps, seat))
+            }
+            _ => false,
+        };
+        if expects {
+            return true;
+        }
+    }
+    false
+}
