@@ -1,11 +1,13 @@
 //! The bundled reference server: POP3 (RFC 1939) and IMAP4rev1 (RFC 3501) over one store in memory.
 //!
-//! [`store`] holds accounts, mailboxes and what each session has yet to be told; [`auth`] says who a client is.
+//! [`net`] drives a session of [`imap`] or [`pop3`] on each connection; [`auth`] says who a client is; [`store`] holds
+//! accounts, mailboxes and what each session has yet to be told; [`message`] knows what mail looks like inside.
 
 pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod message;
 pub mod net;
 pub mod pop3;
 pub mod store;
