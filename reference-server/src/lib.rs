@@ -7,6 +7,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod imap;
 pub mod message;
 pub mod net;
 pub mod pop3;

@@ -228,7 +228,7 @@ mod tests {
         ] {
             match Part::of_message(octets.as_bytes()).content {
                 Content::Multipart(found) => {
-                    assert_eq!((true, found.len()), (is_multipart, parts), "{octets}")
+                    assert_eq!((true, found.len()), (is_multipart, parts), "{octets}");
                 }
                 _ => assert!(!is_multipart, "{octets}"),
             }

@@ -66,8 +66,7 @@ async fn encrypted<T: Transport>(
 
 async fn session<T: Transport>(protocol: Protocol, stream: T, connection: &mut Connection) -> Outcome<T> {
     match protocol {
-        // Until the IMAP sessions are there.
-        Protocol::Imap => Outcome::Closed(stream),
+        Protocol::Imap => crate::imap::serve(stream, connection).await,
         Protocol::Pop3 => crate::pop3::serve(stream, connection).await,
     }
 }

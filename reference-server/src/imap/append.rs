@@ -1,0 +1,35 @@
+//! APPEND (RFC 3501 section 6.3.11).
+
+use super::response::Code;
+use super::session::{Completion, Session};
+use crate::net::Transport;
+use crate::store::{Flags, InternalDate, StoreError};
+
+impl<T: Transport> Session<'_, T> {
+    pub(super) fn append(
+        &self,
+        mailbox: &str,
+        flags: Flags,
+        date: Option<InternalDate>,
+        message: Vec<u8>,
+    ) -> Completion {
+        let Some(account) = &self.account else { return Completion::bad("log in first") };
+        if message.contains(&0) {
+            return Completion::no("a message holds no NUL");
+        }
+        match account.append(mailbox, message, flags, date) {
+            Ok((uid_validity, uid)) => {
+                Completion::ok("APPEND completed").with(Code::AppendUid { uid_validity, uid })
+            }
+            Err(error) => refusal(error),
+        }
+    }
+}
+
+/// Why a mailbox takes no messages: one that does not exist could be created.
+pub(super) fn refusal(error: StoreError) -> Completion {
+    match error {
+        StoreError::NoSuchMailbox => Completion::no(&error.to_string()).with(Code::TryCreate),
+        error => error.into(),
+    }
+}

@@ -1,0 +1,102 @@
+//! The arguments of the commands on mailboxes (RFC 3501 section 6.3) and of ID (RFC 2971).
+
+use super::cursor::{Cursor, Parsed, Stop};
+use super::{Command, StatusItem, date};
+use crate::store::{Access, Flags};
+
+pub(super) fn command(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Command> {
+    if name == "LIST" || name == "LSUB" {
+        let reference = cursor.mailbox()?;
+        cursor.space()?;
+        let pattern = cursor.list_mailbox()?;
+        return Ok(match name {
+            "LIST" => Command::List { reference, pattern },
+            _ => Command::Lsub { reference, pattern },
+        });
+    }
+    let mailbox = cursor.mailbox()?;
+    Ok(match name {
+        "SELECT" => Command::Select { mailbox, access: Access::ReadWrite },
+        "EXAMINE" => Command::Select { mailbox, access: Access::ReadOnly },
+        "CREATE" => Command::Create { mailbox },
+        "DELETE" => Command::Delete { mailbox },
+        "SUBSCRIBE" => Command::Subscribe { mailbox },
+        "UNSUBSCRIBE" => Command::Unsubscribe { mailbox },
+        "RENAME" => {
+            cursor.space()?;
+            Command::Rename { from: mailbox, to: cursor.mailbox()? }
+        }
+        "STATUS" => status(cursor, mailbox)?,
+        "APPEND" => append(cursor, mailbox)?,
+        _ => return Err(Stop::Syntax("unknown command")),
+    })
+}
+
+fn status(cursor: &mut Cursor<'_>, mailbox: String) -> Parsed<Command> {
+    cursor.space()?;
+    cursor.expect(b'(', "a list of STATUS items is wanted")?;
+    let mut items = Vec::new();
+    loop {
+        let item = match cursor.item()?.as_str() {
+            "MESSAGES" => StatusItem::Messages,
+            "RECENT" => StatusItem::Recent,
+            "UIDNEXT" => StatusItem::UidNext,
+            "UIDVALIDITY" => StatusItem::UidValidity,
+            "UNSEEN" => StatusItem::Unseen,
+            _ => return Err(Stop::Syntax("no such STATUS item")),
+        };
+        if !items.contains(&item) {
+            items.push(item);
+        }
+        if cursor.take(b')') {
+            return Ok(Command::Status { mailbox, items });
+        }
+        cursor.space()?;
+    }
+}
+
+fn append(cursor: &mut Cursor<'_>, mailbox: String) -> Parsed<Command> {
+    cursor.space()?;
+    let mut flags = Flags::default();
+    if cursor.peek() == Some(b'(') {
+        flags = cursor.flag_list()?;
+        cursor.space()?;
+    }
+    let mut date = None;
+    if cursor.peek() == Some(b'"') {
+        date = Some(date::date_time(&cursor.quoted()?).ok_or(Stop::Syntax("no such date and time"))?);
+        cursor.space()?;
+    }
+    let message = cursor.literal(Some(&mailbox))?;
+    Ok(Command::Append { mailbox, flags, date, message })
+}
+
+/// The parameters of ID are read and forgotten: they alter nothing (RFC 2971 section 3).
+pub(super) fn id(cursor: &mut Cursor<'_>) -> Parsed<Command> {
+    if !cursor.take(b'(') {
+        nil(cursor)?;
+        return Ok(Command::Id);
+    }
+    while !cursor.take(b')') {
+        cursor.string()?;
+        cursor.space()?;
+        match cursor.peek() {
+            Some(b'"' | b'{') => cursor.string().map(|_| ())?,
+            _ => nil(cursor)?,
+        }
+        if cursor.peek() != Some(b')') {
+            cursor.space()?;
+            if cursor.peek() == Some(b')') {
+                return Err(Stop::Syntax("a pair of strings is wanted"));
+            }
+        }
+    }
+    Ok(Command::Id)
+}
+
+fn nil(cursor: &mut Cursor<'_>) -> Parsed<()> {
+    match cursor.atom("a list or NIL is wanted")?.eq_ignore_ascii_case("NIL") {
+        true => Ok(()),
+        false => Err(Stop::Syntax("a list or NIL is wanted")),
+    }
+}

@@ -1,0 +1,208 @@
+//! Commands as values, and the parser that makes them (RFC 3501 sections 6 and 9).
+//!
+//! [`parse`] looks at all of a command that has arrived. Where it comes to a literal whose octets are not there yet it
+//! stops with [`Stop::Literal`], so that a command which is wrong before its literal is refused before the client is
+//! invited to send it.
+
+mod cursor;
+mod date;
+mod fetch;
+mod mailbox;
+mod search;
+mod sequence;
+#[cfg(test)]
+mod tests;
+
+pub(super) use cursor::{Segment, Stop, is_atom};
+pub(super) use fetch::{FetchItem, Section, SectionText};
+pub(super) use search::SearchKey;
+pub(super) use sequence::SequenceSet;
+
+use crate::store::{Access, FlagChange, Flags, InternalDate};
+use cursor::Cursor;
+
+/// A command of a client.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Command {
+    Capability,
+    Noop,
+    Logout,
+    Id,
+    StartTls,
+    Login { user: Vec<u8>, password: Vec<u8> },
+    Authenticate { mechanism: String, initial: Option<Vec<u8>> },
+    Select { mailbox: String, access: Access },
+    Create { mailbox: String },
+    Delete { mailbox: String },
+    Rename { from: String, to: String },
+    Subscribe { mailbox: String },
+    Unsubscribe { mailbox: String },
+    List { reference: String, pattern: String },
+    Lsub { reference: String, pattern: String },
+    Status { mailbox: String, items: Vec<StatusItem> },
+    Append { mailbox: String, flags: Flags, date: Option<InternalDate>, message: Vec<u8> },
+    Namespace,
+    Idle,
+    Check,
+    Close,
+    Unselect,
+    Expunge { uids: Option<SequenceSet> },
+    Search { by: Numbering, charset: Option<Vec<u8>>, key: SearchKey },
+    Fetch { by: Numbering, set: SequenceSet, items: Vec<FetchItem> },
+    Store { by: Numbering, set: SequenceSet, change: FlagChange, silent: bool, flags: Flags },
+    Copy { by: Numbering, set: SequenceSet, mailbox: String },
+    Move { by: Numbering, set: SequenceSet, mailbox: String },
+}
+
+/// What the numbers of a command are, and those of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Numbering {
+    /// Message sequence numbers.
+    Sequence,
+    /// Unique identifiers: the command came with `UID`.
+    Uid,
+}
+
+/// An item of STATUS (RFC 3501 section 6.3.10).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum StatusItem {
+    Messages,
+    Recent,
+    UidNext,
+    UidValidity,
+    Unseen,
+}
+
+/// How far a session has come (RFC 3501 section 3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum State {
+    NotAuthenticated,
+    Authenticated,
+    Selected,
+}
+
+/// Reads the tag of a command; RFC 3501 section 9, `tag`.
+pub(super) fn tag(segments: &[Segment]) -> Option<String> {
+    Cursor::new(segments).tag().ok()
+}
+
+/// Reads a command in a session that is in `state`.
+pub(super) fn parse(segments: &[Segment], state: State) -> Result<(String, Command), Stop> {
+    let mut cursor = Cursor::new(segments);
+    let tag = cursor.tag()?;
+    cursor.space()?;
+    let name = cursor.word()?;
+    let (name, by) = match name.as_str() {
+        "UID" => {
+            cursor.space()?;
+            (cursor.word()?, Numbering::Uid)
+        }
+        _ => (name, Numbering::Sequence),
+    };
+    let uid = by == Numbering::Uid;
+    if uid && !matches!(name.as_str(), "COPY" | "MOVE" | "FETCH" | "SEARCH" | "STORE" | "EXPUNGE") {
+        return Err(Stop::Syntax("UID goes with COPY, EXPUNGE, FETCH, MOVE, SEARCH and STORE"));
+    }
+    check_state(&name, state)?;
+    let command = arguments(&mut cursor, &name, by)?;
+    cursor.end()?;
+    Ok((tag, command))
+}
+
+/// Refuses a command in a state in which it is not valid, and one that nobody knows.
+fn check_state(name: &str, state: State) -> Result<(), Stop> {
+    let (from, to) = match name {
+        "CAPABILITY" | "NOOP" | "LOGOUT" | "ID" => return Ok(()),
+        "STARTTLS" | "LOGIN" | "AUTHENTICATE" => (State::NotAuthenticated, State::NotAuthenticated),
+        "SELECT" | "EXAMINE" | "CREATE" | "DELETE" | "RENAME" | "SUBSCRIBE" | "UNSUBSCRIBE" | "LIST"
+        | "LSUB" | "STATUS" | "APPEND" | "NAMESPACE" | "IDLE" => (State::Authenticated, State::Selected),
+        "CHECK" | "CLOSE" | "UNSELECT" | "EXPUNGE" | "SEARCH" | "FETCH" | "STORE" | "COPY" | "MOVE" => {
+            (State::Selected, State::Selected)
+        }
+        _ => return Err(Stop::Syntax("unknown command")),
+    };
+    if state < from {
+        return Err(Stop::State(match from {
+            State::Selected if state == State::Authenticated => "no mailbox is selected",
+            _ => "log in first",
+        }));
+    }
+    if state > to { Err(Stop::State("already logged in")) } else { Ok(()) }
+}
+
+fn arguments(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Command, Stop> {
+    Ok(match name {
+        "CAPABILITY" => Command::Capability,
+        "NOOP" => Command::Noop,
+        "LOGOUT" => Command::Logout,
+        "STARTTLS" => Command::StartTls,
+        "NAMESPACE" => Command::Namespace,
+        "IDLE" => Command::Idle,
+        "CHECK" => Command::Check,
+        "CLOSE" => Command::Close,
+        "UNSELECT" => Command::Unselect,
+        "ID" => {
+            cursor.space()?;
+            mailbox::id(cursor)?
+        }
+        "EXPUNGE" => match by {
+            Numbering::Sequence => Command::Expunge { uids: None },
+            Numbering::Uid => {
+                cursor.space()?;
+                Command::Expunge { uids: Some(sequence::set(cursor)?) }
+            }
+        },
+        _ => {
+            cursor.space()?;
+            match name {
+                "LOGIN" | "AUTHENTICATE" => login(cursor, name)?,
+                "SEARCH" => search::command(cursor, by)?,
+                "FETCH" => fetch::command(cursor, by)?,
+                "STORE" | "COPY" | "MOVE" => on_messages(cursor, name, by)?,
+                _ => mailbox::command(cursor, name)?,
+            }
+        }
+    })
+}
+
+fn login(cursor: &mut Cursor<'_>, name: &str) -> Result<Command, Stop> {
+    if name == "LOGIN" {
+        let user = cursor.astring()?;
+        cursor.space()?;
+        return Ok(Command::Login { user, password: cursor.astring()? });
+    }
+    let mechanism = cursor.atom("a SASL mechanism is wanted")?;
+    let initial = match cursor.at_end() {
+        true => None,
+        false => {
+            cursor.space()?;
+            // RFC 4959 section 3: base64, or a single "=". What it means is up to the exchange.
+            Some(cursor.rest_of_line("an initial response is wanted")?)
+        }
+    };
+    Ok(Command::Authenticate { mechanism, initial })
+}
+
+fn on_messages(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Command, Stop> {
+    let set = sequence::set(cursor)?;
+    cursor.space()?;
+    if name != "STORE" {
+        let mailbox = cursor.mailbox()?;
+        return Ok(match name {
+            "COPY" => Command::Copy { by, set, mailbox },
+            _ => Command::Move { by, set, mailbox },
+        });
+    }
+    let (change, silent) = match cursor.item()?.as_str() {
+        "FLAGS" => (FlagChange::Replace, false),
+        "FLAGS.SILENT" => (FlagChange::Replace, true),
+        "+FLAGS" => (FlagChange::Add, false),
+        "+FLAGS.SILENT" => (FlagChange::Add, true),
+        "-FLAGS" => (FlagChange::Remove, false),
+        "-FLAGS.SILENT" => (FlagChange::Remove, true),
+        _ => return Err(Stop::Syntax("STORE knows FLAGS, +FLAGS and -FLAGS, each with .SILENT")),
+    };
+    cursor.space()?;
+    let flags = cursor.store_flags()?;
+    Ok(Command::Store { by, set, change, silent, flags })
+}

@@ -1,0 +1,66 @@
+//! Sets of message sequence numbers or UIDs (RFC 3501 section 9, `sequence-set`).
+
+use super::cursor::{Cursor, Parsed, Stop};
+
+/// A number of a set; `None` is `*`, the highest there is.
+pub(super) type Number = Option<u32>;
+
+/// A set as the client wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::imap) struct SequenceSet(Vec<(Number, Number)>);
+
+impl SequenceSet {
+    /// The ranges of the set in ascending order and without overlap, where `*` is `highest`. The result may reach beyond
+    /// that. In an empty mailbox (`highest` is 0) `*` stands for nothing.
+    pub(in crate::imap) fn ranges(&self, highest: u32) -> Vec<(u32, u32)> {
+        let value = |number: Number| number.unwrap_or(highest);
+        let mut ranges: Vec<(u32, u32)> = self
+            .0
+            .iter()
+            .filter(|(first, last)| highest > 0 || (first.is_some() && last.is_some()))
+            .map(|(first, last)| (value(*first).min(value(*last)), value(*first).max(value(*last))))
+            .collect();
+        ranges.sort_unstable();
+        let mut merged: Vec<(u32, u32)> = Vec::with_capacity(ranges.len());
+        for (first, last) in ranges {
+            match merged.last_mut() {
+                Some(before) if first <= before.1 => before.1 = before.1.max(last),
+                _ => merged.push((first, last)),
+            }
+        }
+        merged
+    }
+
+    /// Whether the set needs a message to exist: `*` in an empty mailbox stands for none.
+    pub(in crate::imap) fn has_asterisk(&self) -> bool {
+        self.0.iter().any(|(first, last)| first.is_none() || last.is_none())
+    }
+}
+
+pub(super) fn set(cursor: &mut Cursor<'_>) -> Parsed<SequenceSet> {
+    let mut ranges = Vec::new();
+    loop {
+        let first = number(cursor)?;
+        let last = if cursor.take(b':') { number(cursor)? } else { first };
+        ranges.push((first, last));
+        if !cursor.take(b',') {
+            return Ok(SequenceSet(ranges));
+        }
+    }
+}
+
+/// Whether a set may begin here.
+pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
+    cursor.peek().is_some_and(|octet| octet.is_ascii_digit() || octet == b'*')
+}
+
+fn number(cursor: &mut Cursor<'_>) -> Parsed<Number> {
+    match cursor.peek() {
+        Some(b'*') => {
+            cursor.take(b'*');
+            Ok(None)
+        }
+        Some(b'0'..=b'9') => cursor.nonzero().map(Some),
+        _ => Err(Stop::Syntax("a set of numbers is wanted, such as 1,3:5,7:*")),
+    }
+}

@@ -1,0 +1,46 @@
+//! CREATE, DELETE, RENAME, SUBSCRIBE, UNSUBSCRIBE and STATUS (RFC 3501 sections 6.3.3 to 6.3.7 and 6.3.10).
+
+use super::command::{Command, StatusItem};
+use super::response::{Code, Data};
+use super::session::{Completion, Session, Step};
+use crate::net::Transport;
+use crate::store::{INBOX, StoreError};
+
+impl<T: Transport> Session<'_, T> {
+    pub(super) fn on_names(&self, command: Command) -> Completion {
+        let Some(account) = &self.account else { return Completion::bad("log in first") };
+        let (result, done) = match command {
+            Command::Create { mailbox } => match account.create(&mailbox) {
+                Err(error @ StoreError::Inbox) => {
+                    return Completion::no(&error.to_string()).with(Code::AlreadyExists);
+                }
+                result => (result, "CREATE completed"),
+            },
+            Command::Delete { mailbox } => (account.delete(&mailbox), "DELETE completed"),
+            Command::Rename { from, to } => (account.rename(&from, &to), "RENAME completed"),
+            Command::Subscribe { mailbox } => (account.subscribe(&mailbox), "SUBSCRIBE completed"),
+            Command::Unsubscribe { mailbox } => (account.unsubscribe(&mailbox), "UNSUBSCRIBE completed"),
+            _ => return Completion::bad("not a command on names"),
+        };
+        result.map_or_else(Completion::from, |()| Completion::ok(done))
+    }
+
+    pub(super) async fn status(&mut self, mailbox: &str, items: &[StatusItem]) -> Step<Completion> {
+        let Some(account) = &self.account else { return Ok(Completion::bad("log in first")) };
+        let status = match account.status(mailbox) {
+            Ok(status) => status,
+            Err(error) => return Ok(error.into()),
+        };
+        let value = |item: &StatusItem| match item {
+            StatusItem::Messages => ("MESSAGES", status.messages),
+            StatusItem::Recent => ("RECENT", status.recent),
+            StatusItem::UidNext => ("UIDNEXT", status.uid_next),
+            StatusItem::UidValidity => ("UIDVALIDITY", status.uid_validity),
+            StatusItem::Unseen => ("UNSEEN", status.unseen),
+        };
+        let items = items.iter().map(value).collect();
+        let mailbox = if mailbox.eq_ignore_ascii_case(INBOX) { INBOX } else { mailbox };
+        self.data(Data::Status { mailbox: mailbox.to_owned(), items }).await?;
+        Ok(Completion::ok("STATUS completed"))
+    }
+}

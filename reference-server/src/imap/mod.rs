@@ -1,0 +1,45 @@
+//! The IMAP4rev1 side (RFC 3501), with IDLE (RFC 2177), UIDPLUS (RFC 4315), LITERAL+ (RFC 7888), NAMESPACE (RFC 2342),
+//! UNSELECT (RFC 3691), ID (RFC 2971), CHILDREN (RFC 3348), MOVE (RFC 6851) and SASL-IR (RFC 4959).
+//!
+//! What comes in passes four seams: octets become a [`command::Command`], the [`session::Session`] carries it out on
+//! the store, what it has to say are [`response::Response`]s, and the [`wire::Wire`] sends those as octets. One file
+//! per group of commands.
+
+mod append;
+mod capability;
+mod command;
+mod copy;
+mod expunge;
+mod fetch;
+mod idle;
+mod list;
+mod login;
+mod mailboxes;
+mod receive;
+mod response;
+mod search;
+mod select;
+mod session;
+mod store;
+mod wire;
+
+#[cfg(test)]
+mod tests;
+
+use command::is_atom as command_atom;
+
+use crate::net::{Connection, Outcome, Transport};
+use session::{End, Session};
+
+/// Month names as dates in commands and responses spell them.
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+/// Serves one session over `stream`, from the greeting to the end or to the upgrade by STARTTLS.
+pub async fn serve<T: Transport>(stream: T, connection: &mut Connection) -> Outcome<T> {
+    let mut session = Session::new(stream, connection);
+    match session.run().await {
+        End::Upgrade => Outcome::Upgrade(session.into_stream()),
+        End::Closed => Outcome::Closed(session.into_stream()),
+    }
+}

@@ -1,0 +1,265 @@
+//! Responses as values, and the writer that puts them on the wire (RFC 3501 sections 7 and 9).
+
+mod attribute;
+mod envelope;
+mod string;
+mod structure;
+
+pub(super) use attribute::{Attribute, Label, Octets};
+
+use crate::store::{Access, Copied, Flag, Keyword};
+use string::{astring, quoted};
+
+/// One response of the server.
+#[derive(Clone, Debug)]
+pub(super) enum Response {
+    /// A command continuation request: `+ text`.
+    Continue(String),
+    /// An untagged response that carries data.
+    Data(Data),
+    /// A status response; without a tag it is untagged.
+    Status { tag: Option<String>, condition: Condition, code: Option<Code>, text: String },
+}
+
+/// The condition of a status response (RFC 3501 section 7.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Condition {
+    Ok,
+    No,
+    Bad,
+    Bye,
+}
+
+/// A response code (RFC 3501 section 7.1, RFC 4315, RFC 5530).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Code {
+    AlreadyExists,
+    AppendUid { uid_validity: u32, uid: u32 },
+    AuthenticationFailed,
+    BadCharset,
+    Cannot,
+    Capability(Vec<String>),
+    CopyUid(Copied),
+    ExpungeIssued,
+    InUse,
+    Limit,
+    NonExistent,
+    PermanentFlags { access: Access, keywords: Vec<Keyword> },
+    PrivacyRequired,
+    ReadOnly,
+    ReadWrite,
+    TooBig,
+    TryCreate,
+    UidNext(u32),
+    UidValidity(u32),
+    Unseen(u32),
+}
+
+/// The data of an untagged response.
+#[derive(Clone, Debug)]
+pub(super) enum Data {
+    Capability(Vec<String>),
+    Exists(u32),
+    Expunge(u32),
+    Fetch {
+        number: u32,
+        attributes: Vec<Attribute>,
+    },
+    Flags(Vec<Keyword>),
+    /// Pairs of field and value.
+    Id(Vec<(&'static str, &'static str)>),
+    List {
+        name: String,
+        attributes: Vec<&'static str>,
+    },
+    Lsub {
+        name: String,
+        attributes: Vec<&'static str>,
+    },
+    /// One personal namespace, with an empty prefix.
+    Namespace,
+    Recent(u32),
+    Search(Vec<u32>),
+    Status {
+        mailbox: String,
+        items: Vec<(&'static str, u32)>,
+    },
+}
+
+impl Response {
+    /// An untagged status response.
+    pub(super) fn untagged(condition: Condition, code: Option<Code>, text: &str) -> Self {
+        Self::Status { tag: None, condition, code, text: text.to_owned() }
+    }
+
+    /// How many pieces the response is written in: message text may be too much to hold at once.
+    pub(super) fn pieces(&self) -> usize {
+        match self {
+            Self::Data(Data::Fetch { attributes, .. }) => attributes.len(),
+            _ => 1,
+        }
+    }
+
+    /// Writes one of the pieces; the last one has the line end.
+    pub(super) fn write(&self, piece: usize, out: &mut Vec<u8>) {
+        match self {
+            Self::Continue(text) => put(out, &format!("+ {text}")),
+            Self::Data(Data::Fetch { number, attributes }) => {
+                match piece {
+                    0 => put(out, &format!("* {number} FETCH (")),
+                    _ => put(out, " "),
+                }
+                attributes[piece].write(out);
+                if piece + 1 < attributes.len() {
+                    return;
+                }
+                put(out, ")");
+            }
+            Self::Data(data) => {
+                put(out, "* ");
+                data.write(out);
+            }
+            Self::Status { tag, condition, code, text } => {
+                put(out, tag.as_deref().unwrap_or("*"));
+                put(
+                    out,
+                    match condition {
+                        Condition::Ok => " OK ",
+                        Condition::No => " NO ",
+                        Condition::Bad => " BAD ",
+                        Condition::Bye => " BYE ",
+                    },
+                );
+                if let Some(code) = code {
+                    put(out, &format!("[{}] ", code.text()));
+                }
+                put(out, text);
+            }
+        }
+        put(out, "\r\n");
+    }
+}
+
+impl Data {
+    fn write(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Capability(names) => put(out, &format!("CAPABILITY {}", names.join(" "))),
+            Self::Exists(count) => put(out, &format!("{count} EXISTS")),
+            Self::Expunge(number) => put(out, &format!("{number} EXPUNGE")),
+            // Written by the response, in pieces.
+            Self::Fetch { .. } => {}
+            Self::Flags(keywords) => put(out, &format!("FLAGS ({})", flag_names(keywords))),
+            Self::Id(pairs) => {
+                put(out, "ID (");
+                separated(out, pairs, |(field, value), out| {
+                    quoted(field.as_bytes(), out);
+                    put(out, " ");
+                    quoted(value.as_bytes(), out);
+                });
+                put(out, ")");
+            }
+            Self::List { name, attributes } => list(out, "LIST", name, attributes),
+            Self::Lsub { name, attributes } => list(out, "LSUB", name, attributes),
+            Self::Namespace => put(out, "NAMESPACE ((\"\" \"/\")) NIL NIL"),
+            Self::Recent(count) => put(out, &format!("{count} RECENT")),
+            Self::Search(numbers) => {
+                put(out, "SEARCH");
+                for number in numbers {
+                    put(out, &format!(" {number}"));
+                }
+            }
+            Self::Status { mailbox, items } => {
+                put(out, "STATUS ");
+                astring(mailbox.as_bytes(), out);
+                let items: Vec<String> =
+                    items.iter().map(|(item, value)| format!("{item} {value}")).collect();
+                put(out, &format!(" ({})", items.join(" ")));
+            }
+        }
+    }
+}
+
+impl Code {
+    fn text(&self) -> String {
+        match self {
+            Self::AlreadyExists => "ALREADYEXISTS".to_owned(),
+            Self::AppendUid { uid_validity, uid } => format!("APPENDUID {uid_validity} {uid}"),
+            Self::AuthenticationFailed => "AUTHENTICATIONFAILED".to_owned(),
+            Self::BadCharset => "BADCHARSET (US-ASCII UTF-8)".to_owned(),
+            Self::Cannot => "CANNOT".to_owned(),
+            Self::Capability(names) => format!("CAPABILITY {}", names.join(" ")),
+            Self::CopyUid(Copied { uid_validity, originals, copies }) => {
+                format!("COPYUID {uid_validity} {} {}", uid_set(originals), uid_set(copies))
+            }
+            Self::ExpungeIssued => "EXPUNGEISSUED".to_owned(),
+            Self::InUse => "INUSE".to_owned(),
+            Self::Limit => "LIMIT".to_owned(),
+            Self::NonExistent => "NONEXISTENT".to_owned(),
+            Self::PermanentFlags { access: Access::ReadOnly, .. } => "PERMANENTFLAGS ()".to_owned(),
+            Self::PermanentFlags { access: Access::ReadWrite, keywords } => {
+                format!("PERMANENTFLAGS ({} \\*)", flag_names(keywords))
+            }
+            Self::PrivacyRequired => "PRIVACYREQUIRED".to_owned(),
+            Self::ReadOnly => "READ-ONLY".to_owned(),
+            Self::ReadWrite => "READ-WRITE".to_owned(),
+            Self::TooBig => "TOOBIG".to_owned(),
+            Self::TryCreate => "TRYCREATE".to_owned(),
+            Self::UidNext(uid) => format!("UIDNEXT {uid}"),
+            Self::UidValidity(value) => format!("UIDVALIDITY {value}"),
+            Self::Unseen(number) => format!("UNSEEN {number}"),
+        }
+    }
+}
+
+fn list(out: &mut Vec<u8>, response: &str, name: &str, attributes: &[&str]) {
+    put(out, &format!("{response} ({}) \"/\" ", attributes.join(" ")));
+    astring(name.as_bytes(), out);
+}
+
+/// The system flags and these keywords.
+fn flag_names(keywords: &[Keyword]) -> String {
+    let mut names: Vec<&str> = Flag::ALL.into_iter().map(Flag::name).collect();
+    names.extend(keywords.iter().map(Keyword::as_str));
+    names.join(" ")
+}
+
+/// UIDs in their order, runs of neighbours as ranges.
+fn uid_set(uids: &[u32]) -> String {
+    let mut runs: Vec<(u32, u32)> = Vec::new();
+    for &uid in uids {
+        match runs.last_mut() {
+            Some(run) if run.1.checked_add(1) == Some(uid) => run.1 = uid,
+            _ => runs.push((uid, uid)),
+        }
+    }
+    let runs = runs.iter().map(|(first, last)| match first == last {
+        true => first.to_string(),
+        false => format!("{first}:{last}"),
+    });
+    runs.collect::<Vec<_>>().join(",")
+}
+
+fn put(out: &mut Vec<u8>, text: &str) {
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// Writes values with one space between them.
+fn separated<T>(out: &mut Vec<u8>, values: &[T], write: impl Fn(&T, &mut Vec<u8>)) {
+    for (index, value) in values.iter().enumerate() {
+        if index > 0 {
+            out.push(b' ');
+        }
+        write(value, out);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn uid_sets_keep_their_order() {
+        assert_eq!(uid_set(&[1, 2, 3, 5, 7, 8]), "1:3,5,7:8");
+        assert_eq!(uid_set(&[u32::MAX]), "4294967295");
+    }
+}

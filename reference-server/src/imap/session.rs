@@ -1,0 +1,276 @@
+//! The session: its states (RFC 3501 section 3) and the run of a command.
+
+use std::convert::Infallible;
+use std::io;
+use std::sync::Arc;
+
+use tokio::time::timeout;
+
+use super::command::{Command, Numbering, SequenceSet, State};
+use super::response::{Attribute, Code, Condition, Data, Response};
+use super::wire::Wire;
+use crate::net::{Connection, Transport};
+use crate::store::{Account, Expunges, Selected, StoreError, Update};
+
+/// A session on a stream.
+pub(super) struct Session<'c, T> {
+    pub(super) wire: Wire<T>,
+    pub(super) connection: &'c mut Connection,
+    pub(super) account: Option<Arc<Account>>,
+    pub(super) selected: Option<Selected>,
+    /// Malformed commands since the last good one.
+    pub(super) malformed: u32,
+}
+
+/// How a session ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The stream is to be closed, or is gone already.
+    Closed,
+    /// The client begins a TLS handshake.
+    Upgrade,
+}
+
+impl From<io::Error> for End {
+    fn from(_: io::Error) -> Self {
+        Self::Closed
+    }
+}
+
+/// What a step of the session leads to.
+pub(super) type Step<V = ()> = Result<V, End>;
+
+/// The result of a command, to be sent under its tag.
+#[derive(Debug)]
+pub(super) struct Completion {
+    pub(super) condition: Condition,
+    pub(super) code: Option<Code>,
+    pub(super) text: String,
+}
+
+impl Completion {
+    pub(super) fn ok(text: &str) -> Self {
+        Self { condition: Condition::Ok, code: None, text: text.to_owned() }
+    }
+
+    pub(super) fn no(text: &str) -> Self {
+        Self { condition: Condition::No, code: None, text: text.to_owned() }
+    }
+
+    pub(super) fn bad(text: &str) -> Self {
+        Self { condition: Condition::Bad, code: None, text: text.to_owned() }
+    }
+
+    pub(super) fn with(self, code: Code) -> Self {
+        Self { code: Some(code), ..self }
+    }
+}
+
+impl From<StoreError> for Completion {
+    fn from(error: StoreError) -> Self {
+        let refusal = Self::no(&error.to_string());
+        match error {
+            StoreError::NoSuchMailbox => refusal.with(Code::NonExistent),
+            StoreError::AlreadyExists => refusal.with(Code::AlreadyExists),
+            StoreError::MessageGone => refusal.with(Code::ExpungeIssued),
+            StoreError::TooManyMailboxes | StoreError::OutOfUids => refusal.with(Code::Limit),
+            StoreError::MaildropLocked => refusal.with(Code::InUse),
+            StoreError::Inbox
+            | StoreError::MalformedName
+            | StoreError::BelowItself
+            | StoreError::HasInferiors => refusal.with(Code::Cannot),
+            StoreError::NotSelectable | StoreError::ReadOnly => refusal,
+        }
+    }
+}
+
+impl<'c, T: Transport> Session<'c, T> {
+    pub(super) fn new(stream: T, connection: &'c mut Connection) -> Self {
+        Self { wire: Wire::new(stream), connection, account: None, selected: None, malformed: 0 }
+    }
+
+    pub(super) fn into_stream(self) -> T {
+        self.wire.into_stream()
+    }
+
+    /// Runs the session to its end.
+    pub(super) async fn run(&mut self) -> End {
+        let end = self.converse().await;
+        match self.flush().await {
+            Ok(()) => end,
+            Err(gone) => gone,
+        }
+    }
+
+    async fn converse(&mut self) -> End {
+        match self.commands().await {
+            Ok(never) => match never {},
+            Err(end) => end,
+        }
+    }
+
+    async fn commands(&mut self) -> Step<Infallible> {
+        if !self.connection.upgraded {
+            let greeting = Response::untagged(
+                Condition::Ok,
+                Some(Code::Capability(self.capabilities())),
+                "mailspec IMAP server ready",
+            );
+            self.send(greeting).await?;
+        }
+        loop {
+            self.flush().await?;
+            if let Some((tag, command)) = self.next_command().await? {
+                self.execute(tag, command).await?;
+            }
+        }
+    }
+
+    pub(super) fn state(&self) -> State {
+        match (&self.account, &self.selected) {
+            (None, _) => State::NotAuthenticated,
+            (Some(_), None) => State::Authenticated,
+            (Some(_), Some(_)) => State::Selected,
+        }
+    }
+
+    /// Carries a command out: its own responses, then what else is new, then the result under its tag.
+    async fn execute(&mut self, tag: String, command: Command) -> Step {
+        let (expunges, by) = announcing(&command);
+        let end = match command {
+            Command::Logout => Some(End::Closed),
+            Command::StartTls => Some(End::Upgrade),
+            _ => None,
+        };
+        let completion = self.perform(command).await?;
+        self.announce(expunges, by).await?;
+        let done = completion.condition == Condition::Ok;
+        self.complete(tag, completion).await?;
+        match end {
+            Some(end) if done => Err(end),
+            _ if self.connection.has_failed_too_often() && self.account.is_none() => {
+                self.take_leave("too many failed logins").await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn perform(&mut self, command: Command) -> Step<Completion> {
+        Ok(match command {
+            Command::Capability => self.capability().await?,
+            Command::Noop => Completion::ok("NOOP completed"),
+            Command::Logout => self.logout().await?,
+            Command::Id => self.id().await?,
+            Command::StartTls => self.start_tls(),
+            Command::Login { user, password } => self.login(&user, &password).await?,
+            Command::Authenticate { mechanism, initial } => self.authenticate(&mechanism, initial).await?,
+            Command::Select { mailbox, access } => self.select(&mailbox, access).await?,
+            Command::Create { .. }
+            | Command::Delete { .. }
+            | Command::Rename { .. }
+            | Command::Subscribe { .. }
+            | Command::Unsubscribe { .. } => self.on_names(command),
+            Command::List { reference, pattern } => self.list(&reference, &pattern).await?,
+            Command::Lsub { reference, pattern } => self.lsub(&reference, &pattern).await?,
+            Command::Namespace => self.namespace().await?,
+            Command::Status { mailbox, items } => self.status(&mailbox, &items).await?,
+            Command::Append { mailbox, flags, date, message } => self.append(&mailbox, flags, date, message),
+            Command::Idle => self.idle().await?,
+            Command::Check => Completion::ok("CHECK completed"),
+            Command::Close => self.close(),
+            Command::Unselect => self.unselect(),
+            Command::Expunge { uids } => self.expunge(uids),
+            Command::Search { by, charset, key } => self.search(by, charset, &key).await?,
+            Command::Fetch { by, set, items } => self.fetch(by, &set, items).await?,
+            Command::Store { by, set, change, silent, flags } => {
+                self.store(by, &set, change, silent, &flags).await?
+            }
+            Command::Copy { by, set, mailbox } => self.copy(by, &set, &mailbox),
+            Command::Move { by, set, mailbox } => self.move_messages(by, &set, &mailbox).await?,
+        })
+    }
+
+    /// Announces what changed in the selected mailbox. With UIDs if a command with `UID` is in progress.
+    pub(super) async fn announce(&mut self, expunges: Expunges, by: Numbering) -> Step {
+        let Some(selected) = &mut self.selected else { return Ok(()) };
+        for update in selected.updates(expunges) {
+            let data = match update {
+                Update::Expunge(number) => Data::Expunge(number),
+                Update::Exists(count) => Data::Exists(count),
+                Update::Recent(count) => Data::Recent(count),
+                Update::Fetch { number, uid, flags, recent } => {
+                    let mut attributes = vec![Attribute::Flags { flags, recent }];
+                    attributes.extend((by == Numbering::Uid).then_some(Attribute::Uid(uid)));
+                    Data::Fetch { number, attributes }
+                }
+                Update::Flags(keywords) => {
+                    let code = Code::PermanentFlags { access: selected.access(), keywords: keywords.clone() };
+                    self.wire.send(&Response::Data(Data::Flags(keywords))).await?;
+                    let text = "keywords have been added";
+                    self.wire.send(&Response::untagged(Condition::Ok, Some(code), text)).await?;
+                    continue;
+                }
+            };
+            self.wire.send(&Response::Data(data)).await?;
+        }
+        Ok(())
+    }
+
+    /// The message sequence numbers that a set names, in ascending order.
+    pub(super) fn numbers(&self, by: Numbering, set: &SequenceSet) -> Result<Vec<u32>, Completion> {
+        let Some(selected) = &self.selected else { return Ok(Vec::new()) };
+        if by == Numbering::Uid {
+            let ranges = set.ranges(selected.last_uid().unwrap_or(0)).into_iter();
+            return Ok(ranges.flat_map(|(first, last)| selected.numbers_of_uids(first, last)).collect());
+        }
+        let count = selected.count();
+        let ranges = set.ranges(count);
+        if ranges.iter().any(|(_, last)| *last > count) || (count == 0 && set.has_asterisk()) {
+            return Err(Completion::bad("there is no message with such a number"));
+        }
+        Ok(ranges.into_iter().flat_map(|(first, last)| first..=last).collect())
+    }
+
+    pub(super) async fn send(&mut self, response: Response) -> Step {
+        timeout(self.connection.shared.config.timeouts.imap, self.wire.send(&response))
+            .await
+            .map_err(|_| End::Closed)?
+            .map_err(End::from)
+    }
+
+    pub(super) async fn data(&mut self, data: Data) -> Step {
+        self.send(Response::Data(data)).await
+    }
+
+    pub(super) async fn complete(&mut self, tag: String, completion: Completion) -> Step {
+        let Completion { condition, code, text } = completion;
+        self.send(Response::Status { tag: Some(tag), condition, code, text }).await
+    }
+
+    pub(super) async fn flush(&mut self) -> Step {
+        timeout(self.connection.shared.config.timeouts.imap, self.wire.flush())
+            .await
+            .map_err(|_| End::Closed)?
+            .map_err(End::from)
+    }
+
+    /// Says BYE and ends the session.
+    pub(super) async fn take_leave<V>(&mut self, why: &str) -> Step<V> {
+        self.send(Response::untagged(Condition::Bye, None, why)).await?;
+        Err(End::Closed)
+    }
+}
+
+/// Whether EXPUNGE responses may be sent while this command is in progress (RFC 3501 section 7.4.1), and whether FETCH
+/// responses then carry UIDs (section 6.4.8).
+fn announcing(command: &Command) -> (Expunges, Numbering) {
+    match command {
+        Command::Fetch { by, .. } | Command::Store { by, .. } | Command::Search { by, .. } => match by {
+            Numbering::Sequence => (Expunges::Withheld, *by),
+            Numbering::Uid => (Expunges::Allowed, *by),
+        },
+        Command::Copy { by, .. } | Command::Move { by, .. } => (Expunges::Allowed, *by),
+        Command::Expunge { uids: Some(_) } => (Expunges::Allowed, Numbering::Uid),
+        _ => (Expunges::Allowed, Numbering::Sequence),
+    }
+}

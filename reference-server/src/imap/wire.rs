@@ -1,0 +1,109 @@
+//! Lines and literals in, octets out.
+
+use std::io;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use super::response::Response;
+use crate::net::Transport;
+
+/// Longest line, in octets.
+pub(super) const LINE_LIMIT: usize = 64 * 1024;
+
+/// How much of the start and of the end of an overlong line is kept.
+const REMNANT: usize = 1024;
+
+/// How much is written at once.
+const OUTPUT: usize = 64 * 1024;
+
+/// A line without its line end. CRLF ends it, and so does a bare LF.
+#[derive(Debug)]
+pub(super) enum Line {
+    Complete(Vec<u8>),
+    /// A line above the limit has been read to its end; this is how it begins and ends.
+    TooLong {
+        head: Vec<u8>,
+        tail: Vec<u8>,
+    },
+}
+
+/// A stream with its buffers.
+#[derive(Debug)]
+pub(super) struct Wire<T> {
+    stream: T,
+    input: Vec<u8>,
+    /// How much of `input` is known to hold no line end.
+    scanned: usize,
+    /// The start of a line that has outgrown the limit.
+    overlong: Option<Vec<u8>>,
+    output: Vec<u8>,
+}
+
+impl<T: Transport> Wire<T> {
+    pub(super) fn new(stream: T) -> Self {
+        Self { stream, input: Vec::new(), scanned: 0, overlong: None, output: Vec::new() }
+    }
+
+    /// The bare stream. Whatever has been read from it and not used is gone.
+    pub(super) fn into_stream(self) -> T {
+        self.stream
+    }
+
+    /// The next line, or `None` at the end of the stream. Safe to drop and call again.
+    pub(super) async fn line(&mut self) -> io::Result<Option<Line>> {
+        loop {
+            if let Some(len) = self.input[self.scanned..].iter().position(|octet| *octet == b'\n') {
+                let end = self.scanned + len;
+                let mut line: Vec<u8> = self.input.drain(..=end).collect();
+                self.scanned = 0;
+                line.pop();
+                line.pop_if(|octet| *octet == b'\r');
+                return Ok(Some(match self.overlong.take() {
+                    None if line.len() <= LINE_LIMIT => Line::Complete(line),
+                    head => Line::TooLong {
+                        head: head.unwrap_or_else(|| line[..REMNANT].to_vec()),
+                        tail: line.split_off(line.len().saturating_sub(REMNANT)),
+                    },
+                }));
+            }
+            self.scanned = self.input.len();
+            if self.input.len() > LINE_LIMIT + 2 {
+                self.overlong.get_or_insert_with(|| self.input[..REMNANT].to_vec());
+                self.input.drain(..self.scanned - REMNANT);
+                self.scanned = REMNANT;
+            }
+            if self.stream.read_buf(&mut self.input).await? == 0 {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// More octets of a literal of which `wanted` are still missing: at least one, or `None` at the end of the stream.
+    pub(super) async fn literal(&mut self, wanted: u64) -> io::Result<Option<Vec<u8>>> {
+        if self.input.is_empty() && self.stream.read_buf(&mut self.input).await? == 0 {
+            return Ok(None);
+        }
+        let len = usize::try_from(wanted).unwrap_or(usize::MAX).min(self.input.len());
+        self.scanned = 0;
+        Ok(Some(self.input.drain(..len).collect()))
+    }
+
+    /// Queues a response; it leaves with the next flush, or now if many wait.
+    pub(super) async fn send(&mut self, response: &Response) -> io::Result<()> {
+        for piece in 0..response.pieces() {
+            response.write(piece, &mut self.output);
+            if self.output.len() >= OUTPUT {
+                self.flush().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends all that is queued.
+    pub(super) async fn flush(&mut self) -> io::Result<()> {
+        self.stream.write_all(&self.output).await?;
+        self.output.clear();
+        self.output.shrink_to(2 * OUTPUT);
+        self.stream.flush().await
+    }
+}
