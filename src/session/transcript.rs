@@ -115,9 +115,9 @@ impl Scribe {
 
     /// Has the client sent octets in this session of which `is` holds? As far as the transcript keeps them.
     #[must_use]
-    pub fn has_sent(&self, mut is: impl FnMut(&[u8]) -> bool) -> bool {
+    pub fn has_sent(&self, is: impl FnMut(&[u8]) -> bool) -> bool {
         let transcript = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
-        transcript.entries.iter().filter_map(|entry| self.own_sent(entry)).any(|octets| is(octets))
+        transcript.entries.iter().filter_map(|entry| self.own_sent(entry)).any(is)
     }
 
     /// Looks at the octets that the client has sent last in this session.

@@ -20,7 +20,7 @@ use crate::{
     scenario::program::Protocol,
     session::{Closed, ExchangeId, Line, Observer, Session},
 };
-use rule::{Findings, Rule, Seen};
+use rule::{Findings, Rule};
 
 /// All rules, in the order in which they are listed.
 #[must_use]
@@ -81,15 +81,13 @@ impl Observer for Watch {
 
     fn arrived(&mut self, before: &Session, line: &Line) {
         self.ground.arrived(before, line);
-        self.each(|rule, ground, found| {
-            rule.arrived(&Seen { session: before, line, firm: ground.firm }, found)
-        });
+        self.each(|rule, ground, found| rule.arrived(&ground.seen(before, line), found));
         self.ground.judged(before, line);
     }
 
     fn applied(&mut self, after: &Session, line: &Line, ended: Option<ExchangeId>) {
         self.each(|rule, ground, found| {
-            rule.applied(&Seen { session: after, line, firm: ground.firm }, ended, found);
+            rule.applied(&ground.seen(after, line), ended, found);
         });
         self.ground.applied(after, ended);
     }

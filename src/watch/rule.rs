@@ -48,6 +48,8 @@ pub(super) struct Seen<'a> {
     pub(super) line: &'a Line,
     /// IMAP: a mailbox is selected, no command that changes this is under way, and nothing has made its numbers doubtful.
     pub(super) firm: bool,
+    /// IMAP: which mailbox a line means is beyond doubt, also while it is being selected.
+    pub(super) sure: bool,
 }
 
 impl Seen<'_> {
@@ -60,6 +62,11 @@ impl Seen<'_> {
     /// The name of an exchange's command.
     pub(super) fn command(&self, exchange: ExchangeId) -> &str {
         &self.session.exchange(exchange).command.name
+    }
+
+    /// Is no other exchange open?
+    pub(super) fn none_open(&self) -> bool {
+        self.session.open_exchanges().next().is_none()
     }
 
     /// All of the line.

@@ -3,6 +3,7 @@
 use crate::{
     imap::Kind,
     session::{EndStatus, ExchangeId, Line, Session, State},
+    watch::rule::Seen,
 };
 
 /// Whether message sequence numbers and UIDs can be judged now.
@@ -20,6 +21,11 @@ pub(in crate::watch) struct Ground {
 }
 
 impl Ground {
+    /// A line and the session around it, as rules see them.
+    pub(in crate::watch) fn seen<'a>(&self, session: &'a Session, line: &'a Line) -> Seen<'a> {
+        Seen { session, line, firm: self.firm, sure: !self.doubtful }
+    }
+
     pub(in crate::watch) fn opened(&mut self, session: &Session, exchange: ExchangeId) {
         let name = session.exchange(exchange).command.name.as_str();
         if !turns(name) {

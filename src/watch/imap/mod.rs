@@ -1,13 +1,24 @@
 //! The rules of IMAP.
 
+mod answers;
+mod base_only;
 mod continuation;
+mod delimiter;
 mod expunge_timing;
 mod greeting;
 mod ground;
+mod keywords;
 mod logout;
 mod numbering;
+mod partial;
+mod select;
+mod sizes;
+mod static_data;
 mod tags;
+mod uid_in_fetch;
+mod uid_next;
 mod uids;
+mod unselected;
 
 pub(super) use ground::Ground;
 
@@ -30,6 +41,23 @@ pub(super) const RULES: &[&RuleInfo] = &[
     numbering::EXISTS,
     uids::ASCENDING,
     uids::FIXED,
+    uid_next::ABOVE,
+    uid_next::FALLS,
+    select::DATA,
+    select::ACCESS,
+    select::PERMANENT,
+    select::RECENT,
+    static_data::FIXED,
+    static_data::ALIASES,
+    sizes::MESSAGE,
+    sizes::PART,
+    partial::RULE,
+    uid_in_fetch::RULE,
+    keywords::RULE,
+    answers::RULE,
+    delimiter::RULE,
+    unselected::RULE,
+    base_only::RULE,
 ];
 
 pub(super) fn all() -> Vec<Box<dyn Rule>> {
@@ -42,5 +70,16 @@ pub(super) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(expunge_timing::ExpungeTiming),
         Box::new(numbering::Numbering),
         Box::new(uids::Uids),
+        Box::new(uid_next::UidNext::default()),
+        Box::new(select::Select),
+        Box::new(static_data::StaticData),
+        Box::new(sizes::Sizes::default()),
+        Box::new(partial::Partial),
+        Box::new(uid_in_fetch::UidInFetch::default()),
+        Box::new(keywords::Keywords::default()),
+        Box::new(answers::Answers),
+        Box::new(delimiter::Delimiter::default()),
+        Box::new(unselected::Unselected),
+        Box::new(base_only::BaseOnly::default()),
     ]
 }

@@ -1,7 +1,7 @@
 //! Unique identifiers within a session (RFC 3501 section 2.3.1.1).
 
 use crate::{
-    imap::{FetchItem, Kind},
+    imap::{FetchItem, Kind, Node, Text},
     session::{Mailbox, view::Message},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
@@ -26,6 +26,9 @@ pub(super) struct Uids;
 impl Rule for Uids {
     fn arrived(&mut self, seen: &Seen<'_>, found: &mut Findings) {
         let Some(response) = seen.line.imap().filter(|_| seen.firm) else { return };
+        if let Kind::Status { text, .. } = &response.kind {
+            return validity(seen, text, found);
+        }
         let Kind::Fetch { number, items } = &response.kind else { return };
         let Some(mailbox) = seen.session.mailbox() else { return };
         let Some((item, uid)) = uid_of(items, &seen.line.octets) else { return };
@@ -45,6 +48,21 @@ impl Rule for Uids {
             let message = format!("message {number} has UID {uid}, and one behind it has {higher}");
             found.at(ASCENDING, "rfc3501-2.3.1.1-14", seen.line, item.value.span, message);
         }
+    }
+}
+
+/// Another UIDVALIDITY says that all UIDs have changed.
+fn validity(seen: &Seen<'_>, text: &Text, found: &mut Findings) {
+    let Some(code) = text.code.as_ref().filter(|code| code.name.is("UIDVALIDITY", &seen.line.octets)) else {
+        return;
+    };
+    let told = code.arguments.first().and_then(Node::number);
+    let before = seen.session.mailbox().and_then(|mailbox| mailbox.uid_validity);
+    if let (Some(told), Some(before)) = (told, before)
+        && told != before
+    {
+        let message = format!("UIDVALIDITY was {before} and becomes {told} while the mailbox is selected");
+        found.at(FIXED, "rfc3501-2.3.1.1-05", seen.line, code.span, message);
     }
 }
 
@@ -88,6 +106,8 @@ mod tests {
             ("C: FETCH 1:3 UID\nS: * 1 FETCH (UID 10)\nS: * 3 FETCH (UID 10)", &["uid-ascending rfc3501-2.3.1.1-14"]),
             ("C: FETCH 1:3 UID\nS: * 3 FETCH (UID 10)\nS: * 1 FETCH (UID 11)", &["uid-ascending rfc3501-2.3.1.1-14"]),
             ("C: FETCH 1 UID\nS: * 1 FETCH (UID 10)\nS: * 1 FETCH (UID 11)", &["uid-fixed rfc3501-2.3.1.1-05"]),
+            ("C: NOOP\nS: * OK [UIDVALIDITY 7] as before\nS: a2 OK [APPENDUID 9 2] x", &[]),
+            ("C: NOOP\nS: * OK [UIDVALIDITY 8] x", &["uid-fixed rfc3501-2.3.1.1-05"]),
         ]);
     }
 }
