@@ -87,7 +87,7 @@ impl<'p> Talk<'p> {
         let state = state.unwrap_or(self.seats[seat].state);
         self.seats[seat].link.disconnect();
         let link = self.connect(&name, account, state).await?;
-        let reading = Reading { window: self.window_of(&link, state), ..Reading::default() };
+        let reading = Reading::after(&link, state);
         let former = std::mem::replace(&mut self.seats[seat].link, link);
         self.seats[seat].reading = reading;
         let mut former = former;

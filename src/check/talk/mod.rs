@@ -127,15 +127,10 @@ impl<'p> Talk<'p> {
             let account = usize::from(given.other_account);
             let account = self.scene.accounts[account.min(self.scene.accounts.len() - 1)];
             let link = self.connect(&given.name, account, given.state).await?;
-            let reading = Reading { window: self.window_of(&link, given.state), ..Reading::default() };
+            let reading = Reading::after(&link, given.state);
             self.seats.push(Seat { name: given.name.clone(), account, state: given.state, link, reading });
         }
         Ok(())
-    }
-
-    /// The greeting is a line to be matched where the talk begins with it.
-    fn window_of(&self, link: &Link, state: GivenState) -> usize {
-        if state == GivenState::Connected { 0 } else { link.session().lines().len() }
     }
 
     /// Connects a session and brings it to `state`.

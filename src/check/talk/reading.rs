@@ -3,7 +3,8 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use crate::{
-    scenario::program::{Expect, Place},
+    net::Link,
+    scenario::program::{Expect, GivenState, Place},
     session::{ExchangeId, Session},
 };
 
@@ -46,6 +47,14 @@ pub(crate) struct Ban<'p> {
 }
 
 impl Reading<'_> {
+    /// The reading of a session that has just been brought to `state`. Where that is but connected, the greeting is a line to be
+    /// matched, and may still be on its way.
+    pub(super) fn after(link: &Link, state: GivenState) -> Self {
+        let connected = state == GivenState::Connected;
+        let behind = if connected { 0 } else { link.session().lines().len() };
+        Self { window: behind, floor: behind, awaits: connected, ..Self::default() }
+    }
+
     /// A new exchange begins: its window reaches back to the end of the last exchange, unless others are still open.
     pub(crate) fn begin(&mut self, session: &Session, exchange: ExchangeId, place: Place, awaits: bool) {
         let others_open = session.open_exchanges().any(|open| open != exchange);

@@ -19,6 +19,7 @@ impl<'p> Talk<'p> {
         send: &'p Send,
         rest: &'p [Step],
     ) -> Result<(), Stop> {
+        self.await_greeting(seat, place).await?;
         if send.mode == SendMode::Await {
             self.settle(seat).await?;
         }
@@ -53,6 +54,18 @@ impl<'p> Talk<'p> {
             Ok(EndStatus::No | EndStatus::Bad) if asks_for_status(rest, seat) => Ok(()),
             Ok(EndStatus::No | EndStatus::Bad) => Err(self.refused(seat, exchange, place)),
             Err(trouble) => self.trouble(seat, place, &trouble, expects_end).await.map(drop),
+        }
+    }
+
+    /// The server speaks first; a client that does not wait for it is a case of its own.
+    async fn await_greeting(&mut self, seat: usize, place: Place) -> Result<(), Stop> {
+        if self.seats[seat].link.session().is_greeted() {
+            return Ok(());
+        }
+        match client::greeting(self.bench, &mut self.seats[seat].link).await {
+            Ok(()) => Ok(()),
+            Err(_) if !self.bench.is_alive(self.scenario.protocol).await => Err(Stop::Gone),
+            Err(refusal) => Err(self.block(place, "a greeting", &refusal.to_string())),
         }
     }
 
