@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod clauses;
+pub mod cli;
 pub mod embedded;
 pub mod fault;
 pub mod fixtures;

@@ -10,7 +10,7 @@ use super::{
     select::Selected,
 };
 use crate::{
-    report::event::Event,
+    report::{Sink, event::Event},
     scenario::program::{Action, Lease, Protocol, Scenario, Step},
 };
 
@@ -50,7 +50,7 @@ struct Job {
 }
 
 /// Runs all that is selected on a target that has been examined, `jobs` at a time, and tells `sink` of it.
-pub async fn run(bench: &Bench, selected: &[Selected], jobs: usize, sink: &mut dyn FnMut(&Event)) {
+pub async fn run(bench: &Bench, selected: &[Selected], jobs: usize, sink: &mut dyn Sink) {
     let began = bench.clock.now();
     let jobs = jobs.max(1);
     let share = (bench.target.connections_per_account / 4).clamp(1, jobs);
@@ -61,7 +61,7 @@ pub async fn run(bench: &Bench, selected: &[Selected], jobs: usize, sink: &mut d
             selected.rows.iter().map(|&row| Job { scenario: Arc::clone(&selected.scenario), row })
         })
         .collect();
-    sink(&Event::Started { target: bench.target.to_string(), planned: all.len() });
+    sink.take(&Event::Started { target: bench.target.to_string(), planned: all.len() });
     let state = RefCell::new(State { sink, cut_short: None });
     // Servers slow every login down after a wrong password, and a restart disturbs everybody: both run by themselves.
     let (alone, together): (Vec<Job>, Vec<Job>) = all.into_iter().partition(runs_alone);
@@ -71,11 +71,11 @@ pub async fn run(bench: &Bench, selected: &[Selected], jobs: usize, sink: &mut d
         join_all(workers.collect()).await;
     }
     let State { sink, cut_short } = state.into_inner();
-    sink(&Event::Finished { took: bench.clock.now() - began, cut_short });
+    sink.take(&Event::Finished { took: bench.clock.now() - began, cut_short });
 }
 
 struct State<'s> {
-    sink: &'s mut dyn FnMut(&Event),
+    sink: &'s mut dyn Sink,
     cut_short: Option<String>,
 }
 
@@ -87,10 +87,10 @@ async fn work(bench: &Bench, pool: &Pool, queue: &RefCell<VecDeque<Job>>, state:
         let Some(job) = queue.borrow_mut().pop_front() else { return };
         let row = &job.scenario.rows[job.row];
         let id = super::select::row_id(&job.scenario, job.row);
-        (state.borrow_mut().sink)(&Event::Begun { id: id.clone() });
+        state.borrow_mut().sink.take(&Event::Begun { id: id.clone() });
         let Ran { outcome, server_gone } = one::run(bench, pool, &job.scenario, row).await;
         let mut state = state.borrow_mut();
-        (state.sink)(&Event::Ended(Arc::new(outcome)));
+        state.sink.take(&Event::Ended(Arc::new(outcome)));
         if server_gone && state.cut_short.is_none() {
             state.cut_short =
                 Some(format!("the server does not answer any more; the last scenario was {id}"));

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     clauses::Catalogue,
     net::{Connector, tls::TlsError},
-    report::event::Event,
+    report::Sink,
     target::{Reach, Target},
 };
 
@@ -55,7 +55,7 @@ impl Plan {
     ///
     /// # Errors
     /// If the run can't begin.
-    pub fn carry_out(self, sink: &mut dyn FnMut(&Event)) -> Result<(), CheckError> {
+    pub fn carry_out(self, sink: &mut dyn Sink) -> Result<(), CheckError> {
         let bundled = self.target.reach == Reach::Bundled;
         let runtime =
             tokio::runtime::Builder::new_current_thread().enable_all().start_paused(bundled).build()?;

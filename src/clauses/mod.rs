@@ -3,6 +3,7 @@
 //! It is data beside the scenarios, one `clauses.yaml` per RFC; `scenarios/README.md` explains it.
 
 mod clause;
+mod coverage;
 mod file;
 
 use std::collections::BTreeMap;
@@ -13,6 +14,7 @@ use crate::embedded::{Files, FilesError};
 use crate::nearest::nearest;
 
 pub use clause::{Basis, Clause, Level, Severity, Wire};
+pub use coverage::Coverage;
 
 /// All clauses, in the order of their RFCs and, within one, of its file.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! One response of an IMAP server (RFC 3501 section 7), read without judging more than its shape.
 
 use super::frame::Frame;
-use super::node::{Node, NodeKind, Reader};
+use super::node::{Node, NodeKind, Reader, tell};
 use crate::fault::{Fault, Span};
 
 /// A response, and what is wrong with it. All spans point into the octets of its frame.
@@ -191,7 +191,7 @@ fn tagged(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Kind {
     let tag = reader.word();
     let whole = Span::new(0, reader.end.max(1));
     if tag.is_empty() || tag.of(reader.octets) == b"*" {
-        faults.push(Fault::new(SYNTAX, whole, "neither an untagged, a tagged nor a continuation line"));
+        tell(faults, Fault::new(SYNTAX, whole, "neither an untagged, a tagged nor a continuation line"));
         return Kind::Garbage;
     }
     if reader.at < reader.end {
@@ -200,7 +200,7 @@ fn tagged(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Kind {
     let word = reader.word();
     let Some(status) = Status::of(word.of(reader.octets)) else {
         faults.clear();
-        faults.push(Fault::new("rfc3501-2.2.2-04", whole, "no OK, NO or BAD after what should be a tag"));
+        tell(faults, Fault::new("rfc3501-2.2.2-04", whole, "no OK, NO or BAD after what should be a tag"));
         return Kind::Garbage;
     };
     Kind::Tagged { tag, status, text: status_text(reader, faults) }
@@ -212,7 +212,7 @@ fn untagged(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Kind {
         while reader.peek() == Some(b' ') {
             reader.at += 1;
         }
-        faults.push(Fault::new(SPACING, Span::new(start, reader.at), "more than one space"));
+        tell(faults, Fault::new(SPACING, Span::new(start, reader.at), "more than one space"));
     }
     let word = reader.word();
     let name = word.of(reader.octets);
@@ -224,13 +224,13 @@ fn untagged(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Kind {
             .iter()
             .try_fold(0u64, |sum, digit| sum.checked_mul(10)?.checked_add(u64::from(digit - b'0')));
         let Some(number) = number else {
-            faults.push(Fault::new("rfc3501-9-57", word, "a number beyond 32 bits"));
+            tell(faults, Fault::new("rfc3501-9-57", word, "a number beyond 32 bits"));
             return Kind::Garbage;
         };
         return numbered(number, reader, faults);
     }
     if name.is_empty() {
-        faults.push(Fault::new(SYNTAX, Span::new(0, reader.end.max(1)), "an untagged line without data"));
+        tell(faults, Fault::new(SYNTAX, Span::new(0, reader.end.max(1)), "an untagged line without data"));
         return Kind::Garbage;
     }
     let at_end = reader.at == reader.end;
@@ -264,11 +264,10 @@ fn numbered(number: u64, reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Ki
         6 if name.eq_ignore_ascii_case(b"RECENT") => Kind::Recent(number),
         7 if name.eq_ignore_ascii_case(b"EXPUNGE") => Kind::Expunge(number),
         0 => {
-            faults.push(Fault::new(
-                SYNTAX,
-                Span::new(0, reader.end),
-                "a number without the name of a response",
-            ));
+            tell(
+                faults,
+                Fault::new(SYNTAX, Span::new(0, reader.end), "a number without the name of a response"),
+            );
             return Kind::Garbage;
         }
         _ => {
@@ -300,11 +299,11 @@ fn mailbox_status(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Kind {
         while let Some(item) = nodes.next() {
             match nodes.next() {
                 Some(value) => items.push((item, value)),
-                None => faults.push(Fault::new(SYNTAX, item.span, "a status item without a value")),
+                None => tell(faults, Fault::new(SYNTAX, item.span, "a status item without a value")),
             }
         }
     } else if !span.is_empty() {
-        faults.push(Fault::new(SYNTAX, span, "the status items do not stand in parentheses"));
+        tell(faults, Fault::new(SYNTAX, span, "the status items do not stand in parentheses"));
     }
     nothing_more(reader, faults);
     Kind::MailboxStatus { mailbox, items }
@@ -348,7 +347,7 @@ fn fetch_items(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Vec<FetchIte
     }
     if reader.peek() != Some(b'(') {
         let span = Span::new(reader.at.min(reader.end.saturating_sub(1)), reader.end);
-        faults.push(Fault::new("rfc3501-9-54", span, "the message data do not stand in parentheses"));
+        tell(faults, Fault::new("rfc3501-9-54", span, "the message data do not stand in parentheses"));
         reader.at = reader.end;
         return items;
     }
@@ -357,11 +356,10 @@ fn fetch_items(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Vec<FetchIte
     loop {
         match reader.peek() {
             None => {
-                faults.push(Fault::new(
-                    SYNTAX,
-                    Span::new(open, open + 1),
-                    "a parenthesis that is not closed",
-                ));
+                tell(
+                    faults,
+                    Fault::new(SYNTAX, Span::new(open, open + 1), "a parenthesis that is not closed"),
+                );
                 return items;
             }
             Some(b')') => {
@@ -375,18 +373,17 @@ fn fetch_items(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Vec<FetchIte
                 }
                 let misplaced = items.is_empty() || reader.peek() == Some(b')') || reader.at - start > 1;
                 if misplaced {
-                    faults.push(Fault::new(
-                        SPACING,
-                        Span::new(start, reader.at),
-                        "a space where none may stand",
-                    ));
+                    tell(
+                        faults,
+                        Fault::new(SPACING, Span::new(start, reader.at), "a space where none may stand"),
+                    );
                 }
             }
             Some(_) => {
                 let joined = !items.is_empty() && reader.octets[reader.at - 1] != b' ';
                 if joined {
                     let span = Span::new(reader.at, reader.at + 1);
-                    faults.push(Fault::new(SPACING, span, "a space is missing here"));
+                    tell(faults, Fault::new(SPACING, span, "a space is missing here"));
                 }
                 items.push(fetch_item(reader, faults));
             }
@@ -409,7 +406,10 @@ fn fetch_item(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> FetchItem {
     if name.is_empty() && section.is_none() {
         // A value without a name: taken as an item's value, so that reading goes on.
         let value = reader.node(0, faults);
-        faults.push(Fault::new("rfc3501-9-54", value.span, "a value where the name of an item should stand"));
+        tell(
+            faults,
+            Fault::new("rfc3501-9-54", value.span, "a value where the name of an item should stand"),
+        );
         return FetchItem { name, section: None, origin, value };
     }
     if reader.peek() == Some(b' ') {
@@ -420,11 +420,11 @@ fn fetch_item(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> FetchItem {
         }
     } else if reader.peek() == Some(b'(') {
         let span = Span::new(reader.at, reader.at + 1);
-        faults.push(Fault::new(SPACING, span, "a space is missing here"));
+        tell(faults, Fault::new(SPACING, span, "a space is missing here"));
         let value = reader.node(0, faults);
         return FetchItem { name, section, origin, value };
     }
-    faults.push(Fault::new("rfc3501-9-54", Span::new(start, reader.at), "an item without a value"));
+    tell(faults, Fault::new("rfc3501-9-54", Span::new(start, reader.at), "an item without a value"));
     FetchItem { name, section, origin, value: Node { span: here, kind: NodeKind::Atom } }
 }
 
@@ -444,7 +444,7 @@ fn section(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Span {
         reader.at = start + memchr::memchr2(b']', b'\r', &reader.octets[start..reader.end]).unwrap_or(0);
         if reader.peek() == Some(b']') {
             let span = Span::new(start, reader.at);
-            heard.push(Fault::new(SYNTAX, span, "a section whose parentheses or quotes do not match"));
+            tell(&mut heard, Fault::new(SYNTAX, span, "a section whose parentheses or quotes do not match"));
         }
     }
     faults.append(&mut heard);
@@ -452,7 +452,7 @@ fn section(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Span {
     if reader.peek() == Some(b']') {
         reader.at += 1;
     } else {
-        faults.push(Fault::new(SYNTAX, Span::new(open, open + 1), "a section without its closing bracket"));
+        tell(faults, Fault::new(SYNTAX, Span::new(open, open + 1), "a section without its closing bracket"));
     }
     inner
 }
@@ -492,11 +492,10 @@ fn origin(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<u64> {
     while reader.peek().is_some_and(|octet| !matches!(octet, b' ' | b')')) {
         reader.at += 1;
     }
-    faults.push(Fault::new(
-        SYNTAX,
-        Span::new(start, reader.at),
-        "an origin that is not a number in angle brackets",
-    ));
+    tell(
+        faults,
+        Fault::new(SYNTAX, Span::new(start, reader.at), "an origin that is not a number in angle brackets"),
+    );
     None
 }
 
@@ -542,11 +541,10 @@ fn code(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Option<Code> {
     // Of any other code only this much is known: it ends at the first closing bracket.
     reader.at = arguments_at;
     let Some(length) = memchr::memchr(b']', reader.rest()) else {
-        faults.push(Fault::new(
-            CODE,
-            Span::new(open, open + 1),
-            "a response code without its closing bracket",
-        ));
+        tell(
+            faults,
+            Fault::new(CODE, Span::new(open, open + 1), "a response code without its closing bracket"),
+        );
         reader.at = open;
         return None;
     };
@@ -580,7 +578,7 @@ fn required(reader: &mut Reader<'_>, faults: &mut Vec<Fault>, what: &'static str
         return reader.node(0, faults);
     }
     let span = Span::new(reader.end.saturating_sub(1), reader.end);
-    faults.push(Fault::new(SYNTAX, span, format!("{what} is missing")));
+    tell(faults, Fault::new(SYNTAX, span, format!("{what} is missing")));
     Node { span: Span::at(reader.end), kind: NodeKind::Atom }
 }
 
@@ -603,11 +601,14 @@ fn nothing_more(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) {
     if reader.at < reader.end {
         let span = Span::new(reader.at, reader.end);
         let blank = reader.rest().iter().all(|&octet| octet == b' ');
-        faults.push(if blank {
-            Fault::new(SPACING, span, "a space at the end of the line")
-        } else {
-            Fault::new(SYNTAX, span, "more than belongs to this response")
-        });
+        tell(
+            faults,
+            if blank {
+                Fault::new(SPACING, span, "a space at the end of the line")
+            } else {
+                Fault::new(SYNTAX, span, "more than belongs to this response")
+            },
+        );
         reader.at = reader.end;
     }
 }

@@ -3,6 +3,8 @@
 pub mod event;
 pub mod terminal;
 
+pub(crate) use terminal::wrapped;
+
 use event::Event;
 
 /// Takes the events of a run, in order.

@@ -7,6 +7,7 @@ mod account;
 mod address;
 mod control;
 pub mod delivery;
+mod preflight;
 mod profile;
 mod tls;
 mod url;
@@ -17,7 +18,8 @@ pub use account::{Account, Secret};
 pub use address::{Address, AddressError, Service};
 pub use control::Control;
 pub use delivery::Delivery;
-pub use profile::ProfileError;
+pub use preflight::Unreachable;
+pub use profile::{ProfileError, ProfileMistake};
 pub use tls::TlsSettings;
 pub use url::{UrlError, masked};
 

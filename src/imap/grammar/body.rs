@@ -24,6 +24,10 @@ impl Rules<'_> {
                 self.fault("rfc3501-7.4.2-27", first.span, "neither parts nor a media type");
                 return;
             }
+            Some(subtype) if fields.len() == 1 => {
+                self.fault("rfc3501-7.4.2-27", subtype.span, "a multipart without any part");
+                return;
+            }
             Some(_) => self.single_part(value.span, fields, extensible),
             None => {
                 self.fault(BODY, value.span, "a body structure is never empty");

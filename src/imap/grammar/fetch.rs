@@ -1,6 +1,6 @@
 //! The items of a FETCH response (RFC 3501 section 7.4.2).
 
-use super::words::{Place, is_atom_char, visible};
+use super::words::{Place, is_atom_char, upper, visible};
 use super::{Rules, SYNTAX};
 use crate::fault::Span;
 use crate::imap::node::{Node, NodeKind, Reader};
@@ -18,15 +18,16 @@ impl Rules<'_> {
     }
 
     fn fetch_item(&mut self, item: &FetchItem) {
-        let name = item.name.of(self.octets).to_ascii_uppercase();
+        let mut buffer = [0; 16];
+        let name = upper(item.name.of(self.octets), &mut buffer);
         let value = &item.value;
         // An item without a value, or a value without a name, has been told already.
-        if value.span.is_empty() || name.is_empty() {
+        if value.span.is_empty() || item.name.is_empty() {
             return;
         }
         self.only(item.name, "an octet that no item's name may hold", is_atom_char);
         if let Some(section) = item.section {
-            match name.as_slice() {
+            match name {
                 b"BODY" => {
                     self.section(section);
                     self.nstring(value, SYNTAX, "the text of a section is a string or NIL");
@@ -36,7 +37,7 @@ impl Rules<'_> {
             }
             return;
         }
-        match name.as_slice() {
+        match name {
             b"FLAGS" => self.message_flags(value),
             b"UID" => {
                 self.nz_number(value, "rfc3501-2.3.1.1-01", "a UID is a number from 1 to 4294967295");

@@ -12,6 +12,7 @@ mod status;
 mod words;
 
 use super::frame::Frame;
+use super::node::tell;
 use super::response::{Kind, Response};
 use crate::fault::{Fault, Span};
 
@@ -68,11 +69,11 @@ struct Rules<'a> {
 
 impl Rules<'_> {
     fn fault(&mut self, clause: &'static str, span: Span, message: &'static str) {
-        self.faults.push(Fault::new(clause, span, message));
+        tell(self.faults, Fault::new(clause, span, message));
     }
 
     fn note(&mut self, clause: &'static str, span: Span, message: &'static str) {
-        self.faults.push(Fault::note(clause, span, message));
+        tell(self.faults, Fault::note(clause, span, message));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Status responses, response codes and capabilities (RFC 3501 sections 7.1, 7.2.1 and 7.5).
 
-use super::words::{Place, is_astring_char, is_set, visible};
+use super::words::{Place, is_astring_char, is_set, upper, visible};
 use super::{CODE, Rules, SPACING, SYNTAX};
 use crate::fault::{Severity, Span};
 use crate::imap::node::Node;
@@ -62,9 +62,8 @@ impl Rules<'_> {
         if !self.atom(&code.name, "the name of a response code is an atom") {
             return;
         }
-        let name = code.name.raw(self.octets).to_ascii_uppercase();
         let arguments = &code.arguments[..];
-        match name.as_slice() {
+        match upper(code.name.raw(self.octets), &mut [0; 16]) {
             b"ALERT" | b"PARSE" | b"READ-ONLY" | b"READ-WRITE" | b"TRYCREATE" => {
                 if let Some(first) = arguments.first() {
                     self.note(CODE, first.span, "this response code has no arguments");

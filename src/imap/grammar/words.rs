@@ -156,6 +156,14 @@ pub(super) fn is_set(raw: &[u8]) -> bool {
     })
 }
 
+/// `word` in upper case, without an allocation; empty where it is longer than any name that a rule knows.
+pub(super) fn upper<'b>(word: &[u8], buffer: &'b mut [u8; 16]) -> &'b [u8] {
+    let Some(room) = buffer.get_mut(..word.len()) else { return b"" };
+    room.copy_from_slice(word);
+    room.make_ascii_uppercase();
+    room
+}
+
 /// The place of something, or of the octet before it where it is missing.
 pub(super) fn visible(span: Span) -> Span {
     if span.is_empty() { Span { start: span.start.saturating_sub(1), end: span.end.max(1) } } else { span }

@@ -66,7 +66,7 @@ pub(super) fn duration(duration: Duration) -> String {
 }
 
 /// `text` in lines of at most `width` columns, broken at spaces.
-pub(super) fn wrapped(text: &str, width: usize) -> String {
+pub(crate) fn wrapped(text: &str, width: usize) -> String {
     let mut lines = String::new();
     let mut column = 0;
     for word in text.split_whitespace() {

@@ -14,6 +14,7 @@ use super::event::Event;
 use crate::check::summary::Summary;
 use crate::check::verdict::{Outcome, Verdict};
 use crate::clauses::Catalogue;
+pub(crate) use layout::wrapped;
 use progress::Progress;
 
 /// How the report looks.

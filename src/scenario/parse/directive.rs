@@ -242,9 +242,9 @@ impl<'w, 't> Arguments<'w, 't> {
             text if facts.rows.contains(&text) => Question::Row(facts.row == Some(text)),
             text if is_name(text) => {
                 let trouble = Trouble::new(word.place, format!("there is no row `{text}`"), "unknown row");
-                return Err(trouble
-                    .hint("a capability is written in upper case, a capture as `$x`")
-                    .suggest(text, facts.rows.iter().copied().chain(["open", "tls"])));
+                let capability = format!("did you mean the capability `{}`?", text.to_ascii_uppercase());
+                let rows = facts.rows.iter().copied().chain(["open", "tls"]);
+                return Err(trouble.hint(capability).near(text, rows));
             }
             text => {
                 let mut capability = text.to_ascii_uppercase();

@@ -74,7 +74,9 @@ pub(super) fn scenario(
     }
     let talk = keys.require("talk", at, troubles)?;
     let talk_key = keys.place_of("talk")?;
+    let before = troubles.len();
     let lines = told(lines_of(talk, talk_key, &file.source.text, troubles), troubles)?;
+    let whole = troubles.len() == before;
     let row_names: Vec<&str> = cases.iter().filter_map(|case| case.name.as_deref()).collect();
     let mut claimed: HashSet<Arc<str>> = HashSet::new();
     let mut rows = Vec::new();
@@ -95,13 +97,16 @@ pub(super) fn scenario(
         claimed.extend(compiled.claimed);
         // Most mistakes are those of all rows.
         for trouble in compiled.troubles {
-            if !troubles.contains(&trouble) {
+            let told = |known: &Trouble| known.place == trouble.place && known.message == trouble.message;
+            if !troubles.iter().any(told) {
                 troubles.push(trouble);
             }
         }
         rows.push(Row { name: case.name.clone(), clause: case.clause.clone(), program: compiled.program });
     }
-    check_claims(&listed, &claimed, key, troubles);
+    if whole && !cases.is_empty() {
+        check_claims(&listed, &claimed, key, troubles);
+    }
     let id = format!("{}/{}", file.source.path.trim_end_matches(".yaml"), key.text);
     let (source, place, protocol) = (file.source.clone(), key.place, file.protocol);
     Some(Scenario {
@@ -221,6 +226,7 @@ fn cases(
             .push(Trouble::new(node.place, "`cases` has no row", "empty").hint("as in `all: { key: ALL }`"));
     }
     let mut rows = Vec::new();
+    let mut places = Vec::new();
     for (key, node) in entries {
         if !is_name(&key.text) || matches!(key.text.as_str(), "open" | "tls" | "not") {
             troubles.push(
@@ -243,8 +249,34 @@ fn cases(
             }
         }
         rows.push(case);
+        places.push(key.place);
     }
+    complete(&mut rows, &places, troubles);
     rows
+}
+
+/// Every row has the columns of the first.
+fn complete(rows: &mut [Case], places: &[Place], troubles: &mut Vec<Trouble>) {
+    let Some((first, others)) = rows.split_first_mut() else { return };
+    let first_name = first.name.clone().unwrap_or_default();
+    for (row, place) in others.iter_mut().zip(places.iter().skip(1)) {
+        for (column, _) in first.columns.iter().filter(|(column, _)| column != "clause") {
+            if row.columns.iter().any(|(known, _)| known == column) {
+                continue;
+            }
+            let message = format!("this row has no column `{column}`");
+            let hint = format!("the row `{first_name}` has it; write `{column}: \"\"` for an empty one");
+            troubles.push(Trouble::new(*place, message, "a column is missing").hint(hint));
+            row.columns.push((column.clone(), String::new()));
+        }
+        for (column, _) in row.columns.iter().filter(|(column, _)| column != "clause") {
+            if !first.columns.iter().any(|(known, _)| known == column) {
+                let message = format!("the first row has no column `{column}`");
+                let trouble = Trouble::new(*place, message, "one column more");
+                troubles.push(trouble.hint("every row has the same columns"));
+            }
+        }
+    }
 }
 
 fn column(
@@ -298,16 +330,14 @@ fn lines_of<'t>(
             .hint("write `talk: |`, and the lines below, indented"));
     }
     if value.trim().is_empty() {
-        return Err(Trouble::new(node.place, "this talk is empty", "no line").hint("begin with `C: NOOP`"));
+        return Err(Trouble::new(key, "this talk is empty", "no line").hint("begin with `C: NOOP`"));
     }
     let block = Block::locate(text, key, value);
     let (lines, shape) = lines::split(&block);
     let empty = lines.is_empty() && shape.is_empty();
     troubles.extend(shape);
     if empty {
-        return Err(
-            Trouble::new(node.place, "this talk is empty", "only comments").hint("begin with `C: NOOP`")
-        );
+        return Err(Trouble::new(key, "this talk is empty", "only comments").hint("begin with `C: NOOP`"));
     }
     Ok(lines)
 }

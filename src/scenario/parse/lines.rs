@@ -65,15 +65,15 @@ pub(super) fn split<'t>(block: &Block<'t>) -> (Vec<Line<'t>>, Vec<Trouble>) {
     // A line that is no line takes those that would continue it with it.
     let mut broken_at: Option<usize> = None;
     for &(raw, offset) in &block.lines {
+        let text = raw.trim_matches(' ');
+        let indent = raw.len() - raw.trim_start_matches(' ').len();
         if let Some(tab) = raw.find('\t') {
             let place = Place { start: offset + tab, end: offset + tab + 1 };
-            troubles.push(
-                Trouble::new(place, "a tab in a talk", "a tab").hint("use spaces; in `C~:` write `\\t`"),
-            );
+            let trouble = Trouble::new(place, "a tab in a talk", "a tab");
+            troubles.push(trouble.hint("use spaces; in `C~:` write `\\t`"));
+            broken_at = Some(indent);
+            continue;
         }
-        let blank = |character: char| character == ' ' || character == '\t';
-        let text = raw.trim_matches(blank);
-        let indent = raw.len() - raw.trim_start_matches(blank).len();
         let start = offset + indent;
         let place = Place { start, end: start + text.len() };
         if text.is_empty() || is_comment(text) {

@@ -105,6 +105,14 @@ impl Trouble {
         }
     }
 
+    /// "did you mean …?" where a known name is near; else the hint stays.
+    pub(super) fn near<'n>(self, wanted: &str, known: impl IntoIterator<Item = &'n str>) -> Self {
+        match crate::nearest::nearest(wanted, known) {
+            Some(near) => self.hint(format!("did you mean `{near}`?")),
+            None => self,
+        }
+    }
+
     pub(super) fn at(self, source: &Arc<Source>) -> Mistake {
         let Self { place, message, label, hint } = self;
         Mistake { path: source.path.clone(), source: source.clone(), place, message, label, hint }

@@ -118,7 +118,7 @@ impl Compiler<'_> {
         let text = columns::text_of(line, self.setup);
         if let Err(trouble) = self.try_line(line, &text) {
             self.scope.report(text.explain(trouble));
-            if matches!(line.marker, Marker::Expect { .. }) {
+            if !matches!(line.marker, Marker::Send { .. } | Marker::Clause) {
                 self.forgive(&text);
             }
         }
@@ -139,8 +139,10 @@ impl Compiler<'_> {
             }
             Marker::Clause => {
                 let id = cursor.take_while(|character| character != ' ');
-                let place = if id.is_empty() { line.place } else { cursor.since(0) };
-                self.scope.enter_clause(id, place)?;
+                if id.is_empty() {
+                    return Err(Trouble::new(line.place, "a clause is missing", "behind `§`"));
+                }
+                self.scope.enter_clause(id, cursor.since(0))?;
                 cursor.skip_spaces();
                 if !cursor.is_end() {
                     return Err(Trouble::new(cursor.ahead(), "`§` names one clause", "unexpected"));
@@ -164,7 +166,7 @@ impl Compiler<'_> {
                 let known: Vec<&str> = sessions.iter().skip(1).map(|session| session.name.as_str()).collect();
                 Err(trouble
                     .hint(format!("add it to the scenario: `given: {{ sessions: {{ {name}: {{}} }} }}`"))
-                    .suggest(name, known))
+                    .near(name, known))
             }
         }
     }

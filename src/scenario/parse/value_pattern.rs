@@ -318,7 +318,16 @@ pub(super) fn items(
             rest = true;
             continue;
         }
+        let start = cursor.at;
         let name = item_name(cursor)?;
+        if cursor.rest().trim_start().starts_with(')') {
+            return Err(Trouble::new(
+                cursor.since(start),
+                format!("the item `{name}` needs a value"),
+                "no value behind this",
+            )
+            .hint("items are pairs, as in `(UID @1 FLAGS (\\Seen))`; `_` is any value"));
+        }
         items.push(ItemPattern { name, value: value(cursor, scope, around)? });
     }
     if exact && rest {

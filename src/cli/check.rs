@@ -1,0 +1,135 @@
+//! `mailspec check`
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+
+use super::suite::Suite;
+use super::{Failure, Output, duration};
+use crate::check::exit::Exit;
+use crate::check::select::{Selected, Selection, select};
+use crate::check::start::Plan;
+use crate::report::terminal::{Look, Terminal};
+use crate::target::{ProfileError, Target, masked};
+
+/// Run the scenarios against a server
+#[derive(Debug, Args)]
+#[command(long_about = "\
+Run the scenarios against a server and give a verdict for each. Without a target they run against the bundled reference \
+server.
+
+A target in a few URLs, which together are one server:
+
+  mailspec check imap://alice:secret@host:143 pop3://alice:secret@host:110
+
+What the scenarios do to the accounts is not undone: give accounts that are for testing only.")]
+pub(super) struct Arguments {
+    /// The server: imap, imaps, pop3 or pop3s://USER:PASSWORD@HOST[:PORT]
+    #[arg(value_name = "URL", conflicts_with = "target")]
+    urls: Vec<String>,
+    /// The profile of the server, a YAML file
+    #[arg(short, long, value_name = "FILE")]
+    target: Option<PathBuf>,
+    /// Read scenarios and clauses from this folder, not the built-in ones
+    #[arg(long, value_name = "DIR")]
+    scenarios: Option<PathBuf>,
+    /// Only scenarios whose id fits: rfc3501/6.4, '**/search*'
+    #[arg(short, long = "filter", value_name = "GLOB")]
+    filters: Vec<String>,
+    /// Only scenarios that test this clause
+    #[arg(short, long = "clause", value_name = "ID")]
+    clauses: Vec<String>,
+    /// How many scenarios run at the same time [default: as many as the accounts allow]
+    #[arg(short, long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// How long the server may take for each answer
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::duration)]
+    timeout: Duration,
+    /// List the ids of what would run, and run nothing
+    #[arg(short, long)]
+    list: bool,
+    /// Also run the scenarios that take minutes
+    #[arg(long)]
+    slow: bool,
+    /// Show each result, notes, and whole exchanges
+    #[arg(short, long)]
+    verbose: bool,
+}
+
+impl Arguments {
+    pub(super) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
+        let target = self.target(output.colour)?;
+        let suite = Suite::load(self.scenarios.as_deref(), output.colour)?;
+        let selection =
+            Selection { filters: self.filters.clone(), clauses: self.clauses.clone(), slow: self.slow };
+        let selected =
+            select(&suite.scenarios, &selection, &suite.catalogue, |protocol| target.speaks(protocol))
+                .map_err(|nothing| Failure::new(Exit::Nothing, nothing))?;
+        if self.list {
+            self.list(&selected, output);
+            return Ok(Exit::Expected);
+        }
+        let look =
+            Look { colour: output.colour, verbose: self.verbose, live: output.live, target: self.again() };
+        let catalogue = Arc::new(suite.catalogue);
+        let mut terminal = Terminal::new(&mut output.out, look, &catalogue);
+        let plan = Plan {
+            target,
+            catalogue: Arc::clone(&catalogue),
+            selected,
+            jobs: self.jobs.map(NonZeroUsize::get),
+            timeout: self.timeout,
+        };
+        plan.carry_out(&mut terminal).map_err(|error| Failure::new(Exit::Errors, error))?;
+        Ok(Exit::of(terminal.summary()))
+    }
+
+    fn target(&self, colour: bool) -> Result<Target, Failure> {
+        match &self.target {
+            Some(path) => Target::from_profile(path).map_err(|error| match error {
+                ProfileError::Mistake(mistake) => Failure::usage(mistake.render(colour)),
+                ProfileError::Read { .. } => Failure::usage(error),
+            }),
+            None if self.urls.is_empty() => Ok(Target::bundled()),
+            None => Target::from_urls(&self.urls).map_err(Failure::usage),
+        }
+    }
+
+    fn list(&self, selected: &[Selected], output: &mut Output) {
+        for selected in selected {
+            for id in selected.ids() {
+                if self.verbose {
+                    output.line(format!("{id}  {}", selected.scenario.title));
+                } else {
+                    output.line(id);
+                }
+            }
+        }
+    }
+
+    /// The arguments that name the target and the scenarios again, secrets masked.
+    fn again(&self) -> String {
+        let target =
+            self.target.iter().flat_map(|path| ["--target".to_owned(), quoted(&path.display().to_string())]);
+        let scenarios = self
+            .scenarios
+            .iter()
+            .flat_map(|path| ["--scenarios".to_owned(), quoted(&path.display().to_string())]);
+        let slow = self.slow.then(|| "--slow".to_owned());
+        let urls = self.urls.iter().map(|url| quoted(&masked(url)));
+        target.chain(scenarios).chain(slow).chain(urls).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// As a shell takes it for one word.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=*".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}

@@ -1,0 +1,114 @@
+//! The command line: arguments become one call, and its result the exit code. One file per subcommand.
+
+mod check;
+mod clauses;
+mod duration;
+mod explain;
+mod serve;
+mod suite;
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use clap::{Parser, Subcommand};
+
+use crate::check::exit::Exit;
+
+/// Conformance suite for mail retrieval servers: POP3 (RFC 1939) and IMAP4rev1 (RFC 3501)
+#[derive(Debug, Parser)]
+#[command(name = "mailspec", version, max_term_width = 100, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// Never use colours; the environment variable NO_COLOR does the same
+    #[arg(long, global = true)]
+    no_color: bool,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 all as expected, 1 violations, 2 usage or scenario error,
+3 target unreachable or errors only, 4 nothing selected.";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Serve(serve::Arguments),
+    Clauses(clauses::Arguments),
+    Explain(explain::Arguments),
+}
+
+/// Why a command ends without having done its work.
+#[derive(Debug)]
+struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl Failure {
+    fn new(exit: Exit, message: impl Display) -> Self {
+        Self { exit, message: format!("{message}") }
+    }
+
+    /// A mistake in what the user gave.
+    fn usage(message: impl Display) -> Self {
+        Self::new(Exit::Usage, message)
+    }
+}
+
+/// Where a command writes, and how.
+struct Output {
+    out: AutoStream<io::StdoutLock<'static>>,
+    colour: bool,
+    /// Standard error is a terminal, on which progress can be drawn.
+    live: bool,
+}
+
+impl Output {
+    /// Writes a line. Nobody is left to be told when the reader of our output has gone.
+    fn line(&mut self, text: impl Display) {
+        let _ = writeln!(self.out, "{text}");
+    }
+}
+
+/// Does what the command line asks for.
+#[must_use]
+pub fn main() -> Exit {
+    let arguments = Arguments::parse();
+    if arguments.no_color {
+        ColorChoice::Never.write_global();
+    }
+    let colour = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    let choice = if colour { ColorChoice::Always } else { ColorChoice::Never };
+    let out = AutoStream::new(io::stdout().lock(), choice);
+    let mut output = Output { out, colour, live: io::stderr().is_terminal() };
+    let result = match arguments.command {
+        Command::Check(arguments) => arguments.run(&mut output),
+        Command::Serve(arguments) => arguments.run(&mut output),
+        Command::Clauses(arguments) => arguments.run(&mut output),
+        Command::Explain(arguments) => arguments.run(&mut output),
+    };
+    let _ = output.out.flush();
+    result.unwrap_or_else(|Failure { exit, message }| {
+        // What already comes as a report on a file needs no introduction.
+        let introduction = if message.starts_with("error") { "" } else { "error: " };
+        let _ = writeln!(anstream::stderr(), "{introduction}{message}");
+        exit
+    })
+}
+
+/// The runtime that drives sessions: one thread, as the engine is made for.
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::new(Exit::Errors, error))
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_are_consistent() {
+        super::Arguments::command().debug_assert();
+    }
+}
