@@ -10,7 +10,7 @@ use crate::scenario::{
 const SHOWN: usize = 80;
 
 /// An expression as it is written in a scenario.
-pub(super) fn expression(expression: &Expression, captures: &Captures) -> String {
+pub(crate) fn expression(expression: &Expression, captures: &Captures) -> String {
     within(expression, captures, 0)
 }
 
@@ -43,7 +43,7 @@ fn within(expression: &Expression, captures: &Captures, outer: u8) -> String {
 }
 
 /// A value as a message shows it: strings quoted and cut.
-pub(super) fn value(value: &Value) -> String {
+pub(crate) fn value(value: &Value) -> String {
     match value {
         Value::Number(number) => number.to_string(),
         Value::Octets(octets) => quoted(octets),
@@ -91,7 +91,7 @@ pub(crate) fn escaped(octets: &[u8]) -> String {
 }
 
 /// Whether showing the value would show a password.
-pub(super) fn is_secret(expression: &Expression) -> bool {
+pub(crate) fn is_secret(expression: &Expression) -> bool {
     match &expression.term {
         Term::Name(name) => *name == Name::Password,
         Term::Call(_, arguments) => arguments.iter().any(is_secret),

@@ -1,6 +1,6 @@
 //! Evaluation: expressions to values, templates to what is sent.
 
-mod display;
+pub(crate) mod display;
 mod explain;
 mod render;
 #[cfg(test)]
@@ -269,9 +269,8 @@ impl Scope<'_> {
 
     fn not_a(&self, wanted: &str, expression: &Expression, value: &Value) -> Unknown {
         let (name, value) = (display::expression(expression, self.captures), display::value(value));
-        Unknown(if name == value {
-            format!("{name} is no {wanted}")
-        } else if display::is_secret(expression) {
+        let told = name == value || display::is_secret(expression);
+        Unknown(if told {
             format!("{name} is no {wanted}")
         } else {
             format!("{name} is no {wanted}: {value}")

@@ -4,14 +4,17 @@
 //! a window against a set of patterns, and [`match_reply`] the lines of a POP3 reply, which stand in order. Captures that a
 //! failed match has set are unset again.
 
-mod body;
 mod difference;
 mod fetch;
 mod line;
 mod list;
+mod matcher;
+mod position;
 mod reply;
+mod search;
 mod set;
-mod value;
+mod solver;
+mod world;
 
 pub use self::{
     difference::difference,
@@ -56,3 +59,6 @@ pub struct Mismatch {
     /// How near the line came: of several lines that do not match, the one with the highest is shown.
     pub closeness: u32,
 }
+
+#[cfg(test)]
+mod tests;
