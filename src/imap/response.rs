@@ -353,6 +353,7 @@ fn fetch_items(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Vec<FetchIte
     }
     let open = reader.at;
     reader.at += 1;
+    let mut spaced = true;
     loop {
         match reader.peek() {
             None => {
@@ -371,6 +372,7 @@ fn fetch_items(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Vec<FetchIte
                 while reader.peek() == Some(b' ') {
                     reader.at += 1;
                 }
+                spaced = true;
                 let misplaced = items.is_empty() || reader.peek() == Some(b')') || reader.at - start > 1;
                 if misplaced {
                     tell(
@@ -380,12 +382,12 @@ fn fetch_items(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Vec<FetchIte
                 }
             }
             Some(_) => {
-                let joined = !items.is_empty() && reader.octets[reader.at - 1] != b' ';
-                if joined {
+                if !spaced {
                     let span = Span::new(reader.at, reader.at + 1);
                     tell(faults, Fault::new(SPACING, span, "a space is missing here"));
                 }
                 items.push(fetch_item(reader, faults));
+                spaced = false;
             }
         }
     }
@@ -403,12 +405,22 @@ fn fetch_item(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> FetchItem {
     let section = (reader.peek() == Some(b'[')).then(|| section(reader, faults));
     let origin = if reader.peek() == Some(b'<') { origin(reader, faults) } else { None };
     let here = Span::at(reader.at);
+    if let Some(section) = section.filter(|_| name.is_empty()) {
+        tell(
+            faults,
+            Fault::new("rfc3501-9-54", Span::new(start, section.end as usize), "a section without a name"),
+        );
+    }
     if name.is_empty() && section.is_none() {
         // A value without a name: taken as an item's value, so that reading goes on.
         let value = reader.node(0, faults);
         tell(
             faults,
-            Fault::new("rfc3501-9-54", value.span, "a value where the name of an item should stand"),
+            Fault::new(
+                "rfc3501-9-54",
+                Span::new(start, reader.at),
+                "a value where the name of an item should stand",
+            ),
         );
         return FetchItem { name, section: None, origin, value };
     }
@@ -433,21 +445,14 @@ fn section(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Span {
     let open = reader.at;
     reader.at += 1;
     let start = reader.at;
-    let mut heard = Vec::new();
     if !reader.unclosed_section {
-        pass_section(reader, &mut heard);
+        pass_section(reader);
     }
     if reader.unclosed_section || reader.peek() != Some(b']') {
         // Its parentheses or quotes do not match. Only once per response is so much read in vain.
         reader.unclosed_section = true;
-        heard.clear();
         reader.at = start + memchr::memchr2(b']', b'\r', &reader.octets[start..reader.end]).unwrap_or(0);
-        if reader.peek() == Some(b']') {
-            let span = Span::new(start, reader.at);
-            tell(&mut heard, Fault::new(SYNTAX, span, "a section whose parentheses or quotes do not match"));
-        }
     }
-    faults.append(&mut heard);
     let inner = Span::new(start, reader.at);
     if reader.peek() == Some(b']') {
         reader.at += 1;
@@ -457,7 +462,9 @@ fn section(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) -> Span {
     inner
 }
 
-fn pass_section(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) {
+fn pass_section(reader: &mut Reader<'_>) {
+    // The strict grammar reads it again and tells its faults.
+    let mut unheard = Vec::new();
     let mut depth = 0u32;
     while let Some(octet) = reader.peek() {
         match octet {
@@ -467,7 +474,7 @@ fn pass_section(reader: &mut Reader<'_>, faults: &mut Vec<Fault>) {
             b' ' => {}
             _ => {
                 reader.in_code = depth == 0;
-                reader.node(0, faults);
+                reader.node(0, &mut unheard);
                 reader.in_code = false;
                 continue;
             }

@@ -58,13 +58,13 @@ pub fn check(frame: &Frame<'_>, reply: &mut Reply, form: Form) {
             Form::Stat => rules.pair(reply.text, &STAT),
             Form::ScanListing => rules.pair(reply.text, &SCAN_LISTING),
             Form::ScanListings => {
-                rules.each_line(reply, |rules, line| rules.pair(line.content, &SCAN_LISTINGS))
+                rules.each_line(reply, |rules, line| rules.pair(line.content, &SCAN_LISTINGS));
             }
             Form::UniqueId => rules.unique_id(reply.text, "rfc1939-7-UIDL-01"),
             Form::UniqueIds => {
                 rules.each_line(reply, |rules, line| rules.unique_id(line.content, "rfc1939-7-UIDL-03"));
             }
-            Form::Capabilities => rules.each_line(reply, |rules, line| rules.capability(line)),
+            Form::Capabilities => rules.each_line(reply, Rules::capability),
         }
     }
     reply.faults = faults;

@@ -126,7 +126,8 @@ mod tests {
     #[test]
     fn replies_are_taken_apart() {
         // (status line, indicator, text, response code)
-        let cases: &[(&[u8], Indicator, &[u8], Option<&[u8]>)] = &[
+        type Case<'a> = (&'a [u8], Indicator, &'a [u8], Option<&'a [u8]>);
+        let cases: &[Case<'_>] = &[
             (b"+OK", Indicator::Ok, b"", None),
             (b"+OK 2 320", Indicator::Ok, b"2 320", None),
             (b"+ok  x", Indicator::Ok, b" x", None),

@@ -100,8 +100,7 @@ impl Rules<'_> {
         }
         let start = section.start as usize + at + word.len() + 1;
         let mut reader = Reader::new(self.frame, start, section.end as usize);
-        // Its spaces were judged when the section was passed for the first time.
-        let nodes = reader.nodes(&mut Vec::new());
+        let nodes = reader.nodes(self.faults);
         match &nodes[..] {
             [list] if list.list().is_some_and(|fields| !fields.is_empty()) => {
                 for field in list.list().unwrap_or_default() {
@@ -123,15 +122,23 @@ fn is_date_time(text: &[u8]) -> bool {
     const FORM: &[u8; 26] = b"d9-MMM-9999 99:99:99 s9999";
     const MONTHS: [&[u8; 3]; 12] =
         [b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec"];
-    text.len() == FORM.len()
+    let fits = text.len() == FORM.len()
         && text.iter().zip(FORM).all(|(octet, form)| match form {
             b'd' => *octet == b' ' || octet.is_ascii_digit(),
             b'9' => octet.is_ascii_digit(),
             b's' => matches!(octet, b'+' | b'-'),
             b'M' => octet.is_ascii_alphabetic(),
             _ => octet == form,
-        })
-        && MONTHS.iter().any(|month| text[3..6].eq_ignore_ascii_case(*month))
+        });
+    // Two digits compare like the number that they write.
+    fits && MONTHS.iter().any(|month| text[3..6].eq_ignore_ascii_case(*month))
+        && !matches!(&text[..2], b" 0" | b"00")
+        && text[..2] <= b"31"[..]
+        && text[12..14] <= b"23"[..]
+        && text[15..17] <= b"59"[..]
+        && text[18..20] <= b"60"[..]
+        && text[22..24] <= b"23"[..]
+        && text[24..26] <= b"59"[..]
 }
 
 /// A FETCH line holds at least one item with its value in parentheses.

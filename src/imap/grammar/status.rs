@@ -1,6 +1,6 @@
 //! Status responses, response codes and capabilities (RFC 3501 sections 7.1, 7.2.1 and 7.5).
 
-use super::words::{Place, is_astring_char, is_set, upper, visible};
+use super::words::{Place, is_astring_char, is_atom_char, is_set, upper, visible};
 use super::{CODE, Rules, SPACING, SYNTAX};
 use crate::fault::{Severity, Span};
 use crate::imap::node::Node;
@@ -193,6 +193,8 @@ impl Rules<'_> {
             let signed = matches!(word, [b'-' | b'+', b'0'..=b'9', ..]);
             let clause = if signed { super::NUMBER } else { SYNTAX };
             self.fault(clause, visible(name), "no response begins like this");
+        } else if !self.only(name, "an octet that no response's name may hold", is_atom_char) {
+            // Told just now.
         } else if is(&["EXISTS", "RECENT", "EXPUNGE", "FETCH"]) {
             self.fault(SYNTAX, name, "the number in front of this response is missing");
         } else if number.is_some() && is(&NUMBERLESS) {
@@ -200,6 +202,7 @@ impl Rules<'_> {
         } else if !is(&EXTENSIONS) {
             // Nothing is known of the form of what no standard defines, but that its lines end.
             self.faults.retain(|fault| !matches!(fault.clause, SPACING | SYNTAX | "rfc3501-9-59"));
+            self.note("rfc3501-7.2.1-04", name, "a response that no standard known here defines");
         } else {
             // RFC 3501 leaves their spaces to the extensions: Dovecot's `* THREAD ` with nothing behind hurts nobody.
             for fault in self.faults.iter_mut().filter(|fault| fault.clause == SPACING) {
