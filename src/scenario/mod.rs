@@ -11,6 +11,7 @@ pub mod matching;
 pub mod parse;
 pub mod pattern;
 pub mod program;
+pub mod schema;
 pub mod template;
 
 pub use program::{Program, Scenario};

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     mistake::{Parsed, Trouble},
-    scope::{Scope, Setting},
+    scope::Scope,
     text::{Cursor, is_capture, is_name},
 };
 use crate::scenario::program::{Condition, Directive, GivenState, Lease, Pace, Place, Protocol, Question};
@@ -65,7 +65,8 @@ pub(super) fn read(
         cursor.skip_spaces();
         let start = cursor.at;
         let text = cursor.take_while(|character| character != ' ');
-        if text.is_empty() {
+        // A comment may stand behind.
+        if text.is_empty() || text == "#" {
             break;
         }
         words.push(Word { text, place: cursor.since(start) });
@@ -233,10 +234,10 @@ impl<'w, 't> Arguments<'w, 't> {
             "tls" => Question::Tls,
             text if text.strip_prefix('$').is_some_and(is_capture) => {
                 let name = text.trim_start_matches('$');
-                let slot = scope.slot(name);
-                if scope.setting(slot) == Setting::No {
+                if !scope.may_be_set(name) {
                     scope.read(name, word.place)?;
                 }
+                let slot = scope.slot(name);
                 Question::Captured(slot)
             }
             text if facts.rows.contains(&text) => Question::Row(facts.row == Some(text)),

@@ -51,17 +51,19 @@ pub(super) fn scenario(
     }
     let keys = Keys::of(node, "a scenario", keys::SCENARIO, troubles)?;
     let at = Some(key.place);
-    let title =
-        keys.require("title", at, troubles).and_then(|node| told(title(node), troubles)).unwrap_or_default();
+    let title = keys
+        .require("title", at, troubles)
+        .and_then(|node| reported(title(node), troubles))
+        .unwrap_or_default();
     let listed =
         keys.require("clauses", at, troubles).map_or_else(Vec::new, |node| clauses(node, file, troubles));
     let requires =
         keys.get("requires").map_or_else(Vec::new, |node| list(node, troubles, |node, _| requirement(node)));
     let default = if file.protocol == Protocol::Imap { Lease::Mailbox } else { Lease::Account };
     let lease =
-        keys.get("lease").and_then(|node| told(lease(node, file.protocol), troubles)).unwrap_or(default);
-    let slow = keys.get("slow").and_then(|node| told(node.truth(), troubles)).unwrap_or(false);
-    let fresh = keys.get("fresh").and_then(|node| told(node.truth(), troubles)).unwrap_or(false);
+        keys.get("lease").and_then(|node| reported(lease(node, file.protocol), troubles)).unwrap_or(default);
+    let slow = keys.get("slow").and_then(|node| reported(node.truth(), troubles)).unwrap_or(false);
+    let fresh = keys.get("fresh").and_then(|node| reported(node.truth(), troubles)).unwrap_or(false);
     let around = given::Around { protocol: file.protocol, fixtures: file.fixtures, lease };
     let (given, names) = given::read(keys.get("given"), &around, troubles);
     let ids: Vec<Arc<str>> = listed.iter().map(|(id, _)| id.clone()).collect();
@@ -75,11 +77,12 @@ pub(super) fn scenario(
     let talk = keys.require("talk", at, troubles)?;
     let talk_key = keys.place_of("talk")?;
     let before = troubles.len();
-    let lines = told(lines_of(talk, talk_key, &file.source.text, troubles), troubles)?;
+    let lines = reported(lines_of(talk, talk_key, &file.source.text, troubles), troubles)?;
     let whole = troubles.len() == before;
     let row_names: Vec<&str> = cases.iter().filter_map(|case| case.name.as_deref()).collect();
     let mut claimed: HashSet<Arc<str>> = HashSet::new();
     let mut rows = Vec::new();
+    let mut told = HashSet::new();
     for case in &cases {
         let setup = Setup {
             protocol: file.protocol,
@@ -97,8 +100,7 @@ pub(super) fn scenario(
         claimed.extend(compiled.claimed);
         // Most mistakes are those of all rows.
         for trouble in compiled.troubles {
-            let told = |known: &Trouble| known.place == trouble.place && known.message == trouble.message;
-            if !troubles.iter().any(told) {
+            if told.insert((trouble.place.start, trouble.place.end, trouble.message.clone())) {
                 troubles.push(trouble);
             }
         }
@@ -125,7 +127,7 @@ pub(super) fn scenario(
     })
 }
 
-fn told<T>(parsed: Parsed<T>, troubles: &mut Vec<Trouble>) -> Option<T> {
+fn reported<T>(parsed: Parsed<T>, troubles: &mut Vec<Trouble>) -> Option<T> {
     parsed.map_err(|trouble| troubles.push(trouble)).ok()
 }
 
@@ -214,13 +216,16 @@ fn lease(node: &Node, protocol: Protocol) -> Parsed<Lease> {
     }
 }
 
+/// More would not be a table that anybody reads.
+const MAX_COLUMNS: usize = 32;
+
 fn cases(
     node: &Node,
     clauses: &[Arc<str>],
     names: &std::collections::BTreeMap<String, crate::scenario::expression::Name>,
     troubles: &mut Vec<Trouble>,
 ) -> Vec<Case> {
-    let Some(entries) = told(node.mapping(), troubles) else { return Vec::new() };
+    let Some(entries) = reported(node.mapping(), troubles) else { return Vec::new() };
     if entries.is_empty() {
         troubles
             .push(Trouble::new(node.place, "`cases` has no row", "empty").hint("as in `all: { key: ALL }`"));
@@ -242,6 +247,13 @@ fn cases(
                 "a row is a mapping of columns, or a plain value",
                 "a list",
             )),
+            Value::Mapping(columns) if columns.len() > MAX_COLUMNS => {
+                troubles.push(Trouble::new(
+                    node.place,
+                    "too many columns",
+                    format!("{} columns", columns.len()),
+                ));
+            }
             Value::Mapping(columns) => {
                 for (key, node) in columns {
                     column(key, node, clauses, names, &mut case, troubles);
@@ -299,7 +311,7 @@ fn column(
         troubles.push(Trouble::new(key.place, format!("the name `${name}` is taken"), "choose another"));
         return;
     }
-    let Some(value) = told(node.text(), troubles) else { return };
+    let Some(value) = reported(node.text(), troubles) else { return };
     if value.contains(['\n', '\r', '\t']) {
         troubles.push(Trouble::new(node.place, "a column is text of one line", "a line end or a tab").hint(
             "escapes such as `\\r\\n` work where the column stands in `C~:`; do not put it in double quotes",

@@ -186,3 +186,6 @@ fn unreadable(path: &str, message: &str) -> Mistake {
     let source = Arc::new(Source { path: path.to_owned(), text: String::new() });
     Trouble::new(Place::default(), message, "").at(&source)
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,6 +2,8 @@
 //!
 //! Not read into structures by serde, which stops at the first mistake: a file is read on, and all its mistakes are told.
 
+use std::collections::HashSet;
+
 use serde_yaml::granit_parser::{Event, Options, Parser, ScalarStyle, ScanError, Span};
 
 use super::mistake::{Parsed, Trouble};
@@ -121,6 +123,7 @@ impl<'t> Reader<'t> {
             }
             Event::MappingStart(..) => {
                 let mut entries: Vec<(Key, Node)> = Vec::new();
+                let mut known = HashSet::new();
                 loop {
                     let key = match self.next()? {
                         (Event::MappingEnd, end) => {
@@ -131,7 +134,7 @@ impl<'t> Reader<'t> {
                     };
                     let (event, place) = self.next()?;
                     let node = self.node(event, place, depth + 1)?;
-                    if entries.iter().any(|(known, _)| known.text == key.text) {
+                    if !known.insert(key.text.clone()) {
                         let message = format!("`{}` stands twice", key.text);
                         self.twice.push(Trouble::new(key.place, message, "the second"));
                     } else {

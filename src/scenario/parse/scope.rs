@@ -63,6 +63,16 @@ impl<'a> Scope<'a> {
 
     // Captures.
 
+    /// The slot of a capture that a pattern sets, made if it is new.
+    pub(super) fn declare(&mut self, name: &str, place: Place) -> Parsed<Slot> {
+        const MAX_CAPTURES: usize = 256;
+        if self.captures.len() >= MAX_CAPTURES && !self.captures.iter().any(|known| known == name) {
+            return Err(Trouble::new(place, "too many captures in one talk", "one too many")
+                .hint("write `_` where a value is not used again"));
+        }
+        Ok(self.slot(name))
+    }
+
     /// The slot of a capture, made if it is new.
     pub(super) fn slot(&mut self, name: &str) -> Slot {
         let index = self.captures.iter().position(|known| known == name).unwrap_or_else(|| {
@@ -70,13 +80,14 @@ impl<'a> Scope<'a> {
             self.settings.push(Setting::No);
             self.captures.len() - 1
         });
-        // A talk has fewer lines than this has values, for each line is bounded; the last slot would be shared.
+        // Captures and columns are far fewer: both are bounded.
         Slot(u16::try_from(index).unwrap_or(u16::MAX))
     }
 
-    /// What the compiler knows of a capture.
-    pub(super) fn setting(&self, slot: Slot) -> Setting {
-        self.settings.get(usize::from(slot.0)).copied().unwrap_or(Setting::No)
+    /// Is the capture set on some way that leads here?
+    pub(super) fn may_be_set(&self, name: &str) -> bool {
+        let index = self.captures.iter().position(|known| known == name);
+        index.is_some_and(|index| self.settings[index] != Setting::No)
     }
 
     pub(super) fn set(&mut self, slot: Slot, setting: Setting) {

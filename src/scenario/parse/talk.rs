@@ -144,7 +144,7 @@ impl Compiler<'_> {
                 }
                 self.scope.enter_clause(id, cursor.since(0))?;
                 cursor.skip_spaces();
-                if !cursor.is_end() {
+                if !cursor.is_end() && !cursor.rest().starts_with("# ") {
                     return Err(Trouble::new(cursor.ahead(), "`§` names one clause", "unexpected"));
                 }
                 return Ok(());
@@ -211,12 +211,12 @@ impl Compiler<'_> {
             return Err(Trouble::new(line.place, "a pattern is missing", "behind this"));
         }
         let forbidden = mode == ExpectMode::MustNot;
-        let before = self.scope.settings.clone();
+        let before = (mode == ExpectMode::May).then(|| self.scope.settings.clone());
         let pattern = match self.setup.protocol {
             Protocol::Imap => imap_pattern::read(cursor, &mut self.scope, forbidden),
             Protocol::Pop3 => pop3_pattern::read(cursor, &mut self.scope, forbidden),
         }?;
-        if mode == ExpectMode::May {
+        if let Some(before) = before {
             // What it would set, it sets only where the line came.
             for (index, setting) in self.scope.settings.iter_mut().enumerate() {
                 if before.get(index).is_none_or(|before| *before != Setting::Yes) && *setting == Setting::Yes
@@ -237,8 +237,8 @@ impl Compiler<'_> {
         for piece in text.as_str().split('$').skip(1).chain(text.as_str().split("(?<").skip(1)) {
             let name: String =
                 piece.chars().take_while(|character| super::text::in_capture(*character)).collect();
-            if super::text::is_capture(&name) && !self.scope.names.contains_key(&name) {
-                let slot = self.scope.slot(&name);
+            let free = super::text::is_capture(&name) && !self.scope.names.contains_key(&name);
+            if let Some(slot) = free.then(|| self.scope.declare(&name, Place::default()).ok()).flatten() {
                 self.scope.set(slot, Setting::Yes);
             }
         }

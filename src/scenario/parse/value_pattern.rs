@@ -118,7 +118,6 @@ fn capture(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, around: Surroundings)
         return Ok(Form::Computed(Expression { place: cursor.since(start), term }));
     }
     *cursor = ahead;
-    let slot = scope.slot(name);
     if around.forbidden {
         return Ok(Form::Capture(
             scope
@@ -126,6 +125,7 @@ fn capture(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, around: Surroundings)
                 .map_err(|trouble| trouble.hint("`S!:` sets no captures: write `_` for any value"))?,
         ));
     }
+    let slot = scope.declare(name, cursor.since(start))?;
     scope.set(slot, Setting::Yes);
     Ok(Form::Capture(slot))
 }
@@ -409,7 +409,7 @@ pub(super) fn regex(
         if around.forbidden {
             return Err(Trouble::new(place, "`S!:` sets no captures", "a named group"));
         }
-        let slot = scope.slot(name);
+        let slot = scope.declare(name, place)?;
         scope.set(slot, Setting::Yes);
         groups.push((name.to_owned(), slot));
     }
