@@ -12,7 +12,7 @@ impl<T: Transport> Session<'_, T> {
             None => selected.expunge(None),
             Some(set) => {
                 let ranges = set.ranges(selected.last_uid().unwrap_or(0));
-                let named = |uid| ranges.iter().any(|(first, last)| (*first..=*last).contains(&uid));
+                let named = |uid| ranges.contains(uid);
                 selected.expunge(Some(&named))
             }
         };

@@ -63,11 +63,11 @@ fn narrow<'m>(
         SearchKey::Recent => keep(&|m| m.recent),
         SearchKey::Numbers(set) => {
             let ranges = set.ranges(last.map_or(0, |m| m.number));
-            keep(&|m| among(&ranges, m.number))
+            keep(&|m| ranges.contains(m.number))
         }
         SearchKey::Uids(set) => {
             let ranges = set.ranges(last.map_or(0, |m| m.uid));
-            keep(&|m| among(&ranges, m.uid))
+            keep(&|m| ranges.contains(m.uid))
         }
         SearchKey::Larger(size) => keep(&|m| m.message.size() > *size),
         SearchKey::Smaller(size) => keep(&|m| m.message.size() < *size),
@@ -93,12 +93,6 @@ fn narrow<'m>(
 fn without<'m>(candidates: Vec<&'m SelectedMessage>, found: &[&SelectedMessage]) -> Vec<&'m SelectedMessage> {
     let is_found = |number: u32| found.binary_search_by_key(&number, |message| message.number).is_ok();
     candidates.into_iter().filter(|message| !is_found(message.number)).collect()
-}
-
-/// The ranges are in order and do not overlap.
-fn among(ranges: &[(u32, u32)], number: u32) -> bool {
-    let at = ranges.partition_point(|(_, last)| *last < number);
-    ranges.get(at).is_some_and(|(first, _)| *first <= number)
 }
 
 /// Texts in UTF-8 and in US-ASCII read alike; what is neither matches nothing that is.

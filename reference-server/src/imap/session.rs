@@ -220,15 +220,18 @@ impl<'c, T: Transport> Session<'c, T> {
     pub(super) fn numbers(&self, by: Numbering, set: &SequenceSet) -> Result<Vec<u32>, Completion> {
         let Some(selected) = &self.selected else { return Ok(Vec::new()) };
         if by == Numbering::Uid {
-            let ranges = set.ranges(selected.last_uid().unwrap_or(0)).into_iter();
-            return Ok(ranges.flat_map(|(first, last)| selected.numbers_of_uids(first, last)).collect());
+            let ranges = set.ranges(selected.last_uid().unwrap_or(0));
+            return Ok(ranges
+                .iter()
+                .flat_map(|(first, last)| selected.numbers_of_uids(first, last))
+                .collect());
         }
         let count = selected.count();
         let ranges = set.ranges(count);
-        if ranges.iter().any(|(_, last)| *last > count) || (count == 0 && set.has_asterisk()) {
+        if ranges.last().is_some_and(|last| last > count) || (count == 0 && set.has_asterisk()) {
             return Err(Completion::bad("there is no message with such a number"));
         }
-        Ok(ranges.into_iter().flat_map(|(first, last)| first..=last).collect())
+        Ok(ranges.iter().flat_map(|(first, last)| first..=last).collect())
     }
 
     pub(super) async fn send(&mut self, response: Response) -> Step {

@@ -13,6 +13,10 @@ pub(super) const LINE_LIMIT: usize = 64 * 1024;
 /// How much of the start and of the end of an overlong line is kept.
 const REMNANT: usize = 1024;
 
+/// How much room there is to read into: for a line, and within a literal.
+const LINE_INPUT: usize = 4 * 1024;
+const LITERAL_INPUT: usize = 64 * 1024;
+
 /// How much is written at once.
 const OUTPUT: usize = 64 * 1024;
 
@@ -72,7 +76,7 @@ impl<T: Transport> Wire<T> {
                 self.input.drain(..self.scanned - REMNANT);
                 self.scanned = REMNANT;
             }
-            if self.stream.read_buf(&mut self.input).await? == 0 {
+            if !self.fill(LINE_INPUT).await? {
                 return Ok(None);
             }
         }
@@ -80,12 +84,19 @@ impl<T: Transport> Wire<T> {
 
     /// More octets of a literal of which `wanted` are still missing: at least one, or `None` at the end of the stream.
     pub(super) async fn literal(&mut self, wanted: u64) -> io::Result<Option<Vec<u8>>> {
-        if self.input.is_empty() && self.stream.read_buf(&mut self.input).await? == 0 {
+        if self.input.is_empty() && !self.fill(LITERAL_INPUT).await? {
             return Ok(None);
         }
         let len = usize::try_from(wanted).unwrap_or(usize::MAX).min(self.input.len());
         self.scanned = 0;
-        Ok(Some(self.input.drain(..len).collect()))
+        let rest = self.input.split_off(len);
+        Ok(Some(std::mem::replace(&mut self.input, rest)))
+    }
+
+    /// Reads what there is, with room for at least so much; `false` at the end of the stream.
+    async fn fill(&mut self, room: usize) -> io::Result<bool> {
+        self.input.reserve(room);
+        Ok(self.stream.read_buf(&mut self.input).await? > 0)
     }
 
     /// Queues a response; it leaves with the next flush, or now if many wait.

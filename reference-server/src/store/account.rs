@@ -37,6 +37,8 @@ pub(super) struct State {
     pub(super) subscriptions: BTreeSet<String>,
     /// The highest UIDVALIDITY given so far.
     last_uid_validity: u32,
+    /// The highest UIDVALIDITY that ever stood under a name which has been freed since.
+    highest_freed: u32,
     pub(super) maildrop_locked: bool,
 }
 
@@ -74,6 +76,7 @@ impl Account {
             next_mailbox: 0,
             subscriptions: BTreeSet::new(),
             last_uid_validity: 0,
+            highest_freed: 0,
             maildrop_locked: false,
         };
         let inbox = state.new_mailbox(&clock);
@@ -173,19 +176,41 @@ impl State {
 
     /// Adds an empty mailbox that has no name yet. Its UIDVALIDITY is higher than any before it.
     pub(super) fn new_mailbox(&mut self, clock: &Clock) -> MailboxId {
-        let now = u32::try_from(clock.now()).unwrap_or(u32::MAX).max(1);
-        self.last_uid_validity = self.last_uid_validity.saturating_add(1).max(now);
+        let uid_validity = self.new_uid_validity(clock);
         let id = self.next_mailbox;
         self.next_mailbox += 1;
-        self.mailboxes.insert(id, Mailbox::new(self.last_uid_validity));
+        self.mailboxes.insert(id, Mailbox::new(uid_validity));
         id
     }
 
-    /// Forgets a mailbox that has no name, once no session has it selected.
+    /// Notes that a name is about to lose its mailbox, and that another one may come to it later.
+    pub(super) fn free_name(&mut self, id: MailboxId) {
+        if let Some(mailbox) = self.mailboxes.get(&id) {
+            self.highest_freed = self.highest_freed.max(mailbox.uid_validity());
+        }
+    }
+
+    /// Sees to it that a mailbox which gets a new name has a UIDVALIDITY above all that the name may have had before
+    /// (RFC 3501 section 2.3.1.1). It keeps its own where that is so; an equal one can only be its own.
+    pub(super) fn outgrow_freed_names(&mut self, id: MailboxId, clock: &Clock) {
+        let freed = self.highest_freed;
+        if self.mailboxes.get(&id).is_some_and(|mailbox| mailbox.uid_validity() < freed) {
+            let uid_validity = self.new_uid_validity(clock);
+            if let Some(mailbox) = self.mailboxes.get_mut(&id) {
+                mailbox.set_uid_validity(uid_validity);
+            }
+        }
+    }
+
+    fn new_uid_validity(&mut self, clock: &Clock) -> u32 {
+        let now = u32::try_from(clock.now()).unwrap_or(u32::MAX).max(1);
+        self.last_uid_validity = self.last_uid_validity.saturating_add(1).max(now);
+        self.last_uid_validity
+    }
+
+    /// Forgets a mailbox that has lost its name, once no session has it selected.
     pub(super) fn forget_if_unused(&mut self, id: MailboxId) {
-        let named = self.names.values().any(|named| *named == Some(id));
-        let tracked = self.mailboxes.get(&id).is_some_and(Mailbox::is_tracked);
-        if !named && !tracked {
+        if self.mailboxes.get(&id).is_some_and(|mailbox| mailbox.is_deleted() && !mailbox.is_tracked()) {
             self.mailboxes.remove(&id);
         }
     }

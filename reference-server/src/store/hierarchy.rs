@@ -48,6 +48,8 @@ impl Account {
             }
         }
         if let Some(id) = id {
+            state.free_name(id);
+            state.mailbox(id)?.mark_deleted();
             state.forget_if_unused(id);
         }
         Ok(())
@@ -79,9 +81,12 @@ impl Account {
         moved.iter().try_for_each(|(_, new)| names::check(new))?;
         state.create_superiors(self, &to)?;
         for (old, new) in moved.into_iter().chain([(from, to)]) {
-            if let Some(id) = state.names.remove(&old) {
-                state.names.insert(new, id);
+            let Some(id) = state.names.remove(&old) else { continue };
+            if let Some(id) = id {
+                state.free_name(id);
+                state.outgrow_freed_names(id, &self.clock());
             }
+            state.names.insert(new, id);
         }
         Ok(())
     }

@@ -43,6 +43,8 @@ pub(super) struct Mailbox {
     keywords: BTreeSet<Keyword>,
     trackers: BTreeMap<TrackerId, Tracker>,
     next_tracker: TrackerId,
+    /// Whether it has lost its name to DELETE.
+    deleted: bool,
 }
 
 impl Mailbox {
@@ -54,11 +56,24 @@ impl Mailbox {
             keywords: BTreeSet::new(),
             trackers: BTreeMap::new(),
             next_tracker: 0,
+            deleted: false,
         }
     }
 
     pub(super) fn uid_validity(&self) -> u32 {
         self.uid_validity
+    }
+
+    pub(super) fn set_uid_validity(&mut self, uid_validity: u32) {
+        self.uid_validity = uid_validity;
+    }
+
+    pub(super) fn mark_deleted(&mut self) {
+        self.deleted = true;
+    }
+
+    pub(super) fn is_deleted(&self) -> bool {
+        self.deleted
     }
 
     pub(super) fn uid_next(&self) -> Uid {

@@ -109,6 +109,21 @@ fn uidvalidity_grows_when_a_mailbox_is_made_again() {
 }
 
 #[test]
+fn uidvalidity_of_a_name_never_falls() {
+    let account = account();
+    let uid_validity = |name: &str| account.status(name).unwrap().uid_validity;
+    account.create("old").unwrap();
+    account.create("new").unwrap();
+    let (old, new) = (uid_validity("old"), uid_validity("new"));
+    account.delete("new").unwrap();
+    account.rename("old", "new").unwrap();
+    assert!(old < new && uid_validity("new") > new);
+    let kept = uid_validity("new");
+    account.rename("new", "other").unwrap();
+    assert_eq!(uid_validity("other"), kept, "nothing newer was ever freed");
+}
+
+#[test]
 fn renaming_inbox_moves_its_messages() {
     let account = account();
     append(&account, 2);

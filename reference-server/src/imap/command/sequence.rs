@@ -9,10 +9,30 @@ pub(super) type Number = Option<u32>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::imap) struct SequenceSet(Vec<(Number, Number)>);
 
+/// Ranges of numbers, both ends included, in ascending order and without overlap.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::imap) struct Ranges(Vec<(u32, u32)>);
+
+impl Ranges {
+    pub(in crate::imap) fn contains(&self, number: u32) -> bool {
+        let at = self.0.partition_point(|(_, last)| *last < number);
+        self.0.get(at).is_some_and(|(first, _)| *first <= number)
+    }
+
+    pub(in crate::imap) fn iter(&self) -> impl Iterator<Item = (u32, u32)> + '_ {
+        self.0.iter().copied()
+    }
+
+    /// The highest number.
+    pub(in crate::imap) fn last(&self) -> Option<u32> {
+        self.0.last().map(|(_, last)| *last)
+    }
+}
+
 impl SequenceSet {
-    /// The ranges of the set in ascending order and without overlap, where `*` is `highest`. The result may reach beyond
-    /// that. In an empty mailbox (`highest` is 0) `*` stands for nothing.
-    pub(in crate::imap) fn ranges(&self, highest: u32) -> Vec<(u32, u32)> {
+    /// What the set names where `*` is `highest`; that may reach beyond `highest`. In an empty mailbox (`highest` is 0)
+    /// `*` stands for nothing.
+    pub(in crate::imap) fn ranges(&self, highest: u32) -> Ranges {
         let value = |number: Number| number.unwrap_or(highest);
         let mut ranges: Vec<(u32, u32)> = self
             .0
@@ -28,7 +48,7 @@ impl SequenceSet {
                 _ => merged.push((first, last)),
             }
         }
-        merged
+        Ranges(merged)
     }
 
     /// Whether the set needs a message to exist: `*` in an empty mailbox stands for none.
