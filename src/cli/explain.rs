@@ -77,7 +77,7 @@ fn explained(clause: &Clause, catalogue: &Catalogue, coverage: &Coverage) -> Vec
     if let Some(contested) = &clause.contested {
         rows.push(("contested", contested.clone()));
     }
-    rows.push(("violation", format!("earns {}", clause.severity())));
+    rows.push(("violation", format!("counts as {}", clause.severity())));
     let scenarios = coverage.scenarios(clause);
     if scenarios.is_empty() {
         let gap = if clause.is_testable() { "no scenario yet: a gap" } else { "no scenario" };

@@ -22,7 +22,7 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
     /// Never use colours; the environment variable NO_COLOR does the same
-    #[arg(long, global = true)]
+    #[arg(long, global = true, display_order = 900)]
     no_color: bool,
 }
 

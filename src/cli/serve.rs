@@ -8,6 +8,7 @@ use crate::check::exit::Exit;
 
 /// Run the bundled reference server
 #[derive(Debug, Args)]
+#[group(id = "serve")]
 #[command(long_about = "\
 Run the bundled reference server until Ctrl-C, for clients to be tested against. It keeps mail in memory.")]
 pub(super) struct Arguments {

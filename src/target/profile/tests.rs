@@ -210,6 +210,39 @@ fn mistakes_are_shown_where_they_stand() {
 }
 
 #[test]
+fn every_profile_of_ours_can_be_used() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut count = 0;
+    for folder in std::fs::read_dir(root.join("fixtures/servers")).unwrap() {
+        let Ok(files) = std::fs::read_dir(folder.unwrap().path()) else { continue };
+        for file in files.map(|file| file.unwrap().path()) {
+            let name = file.file_name().unwrap().to_string_lossy().into_owned();
+            if name.starts_with("target") && name.ends_with(".yaml") {
+                Target::from_profile(&file).unwrap_or_else(|error| panic!("{error}"));
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 0);
+}
+
+#[test]
+fn every_example_of_the_documentation_can_be_used() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/targets.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let examples: Vec<&str> =
+        text.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(examples.len() > 5);
+    for example in examples {
+        // An example of one key is shown without the rest of its profile.
+        let rest =
+            [("imap", "imap: { address: h }\n"), ("accounts", "accounts: [{ user: a, password: b }]\n")];
+        let missing = rest.iter().filter(|(key, _)| !example.lines().any(|line| line.starts_with(key)));
+        good(&missing.map(|(_, line)| *line).chain([example]).collect::<String>());
+    }
+}
+
+#[test]
 fn a_missing_file_is_named() {
     let error = Target::from_profile(Path::new("no/such.yaml")).unwrap_err().to_string();
     assert!(error.starts_with("no/such.yaml: "), "{error}");
