@@ -8,7 +8,7 @@ use std::time::Duration;
 use clap::Args;
 
 use super::suite::Suite;
-use super::{Failure, Output, duration};
+use super::{Failure, Output, duration, runtime};
 use crate::check::exit::Exit;
 use crate::check::select::{Selected, Selection, select};
 use crate::check::start::Plan;
@@ -74,6 +74,10 @@ impl Arguments {
         }
         let look =
             Look { colour: output.colour, verbose: self.verbose, live: output.live, target: self.again() };
+        // A server that is not there is told of at once, and not once for each scenario.
+        runtime()?
+            .block_on(target.preflight(self.timeout))
+            .map_err(|unreachable| Failure::new(Exit::Errors, unreachable))?;
         let catalogue = Arc::new(suite.catalogue);
         let mut terminal = Terminal::new(&mut output.out, look, &catalogue);
         let plan = Plan {

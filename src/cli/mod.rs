@@ -97,7 +97,7 @@ pub fn main() -> Exit {
     })
 }
 
-/// The runtime that drives sessions: one thread, as the engine is made for.
+/// A runtime for a look before the run.
 fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::new(Exit::Errors, error))

@@ -31,8 +31,16 @@ pub(super) fn outcome(outcome: &Outcome, catalogue: &Catalogue, look: &Look) -> 
     let mut broken: Vec<&Broken> = outcome.broken.iter().collect();
     broken.sort_by_key(|broken| std::cmp::Reverse(broken.verdict));
 
-    let labels: Vec<String> = broken.iter().map(|broken| label(broken)).collect();
-    let claims: Vec<Vec<(&str, String)>> = broken.iter().map(|broken| claim(broken, catalogue)).collect();
+    let text = &outcome.scenario.source.text;
+    let labels: Vec<String> = broken.iter().map(|broken| label(broken, text)).collect();
+    let claims: Vec<Vec<(&str, String)>> = broken
+        .iter()
+        .enumerate()
+        .map(|(index, own)| {
+            let told = own.clause.is_some() && broken[..index].iter().any(|other| other.clause == own.clause);
+            claim(own, told, catalogue)
+        })
+        .collect();
     let mut groups = Vec::new();
     for (index, broken) in broken.iter().enumerate() {
         let level = level(broken.verdict);
@@ -120,17 +128,23 @@ fn rendered(groups: &[Group<'_>], look: &Look) -> String {
 }
 
 /// What was expected, in the line of the scenario.
-fn label(broken: &Broken) -> String {
+fn label(broken: &Broken, text: &str) -> String {
+    let written = text.get(broken.place.start..broken.place.end);
     match broken.clause {
+        // Not what stands there anyway.
+        Some(_) if written.is_some_and(|written| written.trim() == broken.expected) => "expected".to_owned(),
         Some(_) => format!("expected: {}", broken.expected),
         None => format!("needed before the talk can go on: {}", broken.expected),
     }
 }
 
-fn claim<'a>(broken: &Broken, catalogue: &Catalogue) -> Vec<(&'a str, String)> {
+/// What came, and the clause; only its id if it was told of before.
+fn claim<'a>(broken: &Broken, told: bool, catalogue: &Catalogue) -> Vec<(&'a str, String)> {
     let mut remarks = vec![("came", block(&broken.came))];
-    if let Some(id) = &broken.clause {
-        remarks.extend(clause(id, catalogue));
+    match &broken.clause {
+        Some(id) if told => remarks.push(("clause", format!("{id}, as above"))),
+        Some(id) => remarks.extend(clause(id, catalogue)),
+        None => {}
     }
     remarks
 }

@@ -8,6 +8,7 @@ mod sums;
 
 use std::io::Write;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Sink;
 use super::event::Event;
@@ -57,10 +58,14 @@ impl<'a, W: Write> Terminal<'a, W> {
         let id = outcome.id();
         let alarming = matches!(outcome.verdict, Verdict::Fail | Verdict::Blocked | Verdict::Error);
         let line = (self.look.verbose || (alarming && !self.look.live)).then(|| {
-            let took = layout::duration(outcome.took);
+            // The bundled server runs in virtual time, in which most things take none.
+            let took = match outcome.took {
+                Duration::ZERO => String::new(),
+                took => format!(" ({})", layout::duration(took)),
+            };
             let reason = outcome.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
             let name = self.look.paint(layout::style(outcome.verdict), outcome.verdict.name(), 11);
-            format!("{name} {id} ({took}){reason}")
+            format!("{name} {id}{took}{reason}")
         });
         let failed =
             [Verdict::Fail, Verdict::Blocked, Verdict::Error].map(|verdict| self.summary.counts.of(verdict));

@@ -109,8 +109,11 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
         text.push_str("Notes are shown with -v.\n");
     }
     let commands = counted(usize::try_from(summary.commands).unwrap_or(usize::MAX), "command");
-    let _ =
-        writeln!(text, "{} in {}, {commands}.", counted(counts.total(), "result"), duration(summary.took));
+    let _ = write!(text, "{}, {commands}", counted(counts.total(), "result"));
+    if !summary.took.is_zero() {
+        let _ = write!(text, ", {}", duration(summary.took));
+    }
+    text.push('\n');
 
     let part = |verdict: Verdict, word: &str, always: bool| {
         let count = counts.of(verdict);
