@@ -89,9 +89,7 @@ const EXPLANATIONS: &[Explanation] = &[
     }),
     ("servers do not send {n+}", |d| d.only_we_refuse("rfc3501-9-61") && d.has(b"+}\r\n")),
     // Only they refuse.
-    ("a response of an extension is kept, with a note if nothing is known of it", |d| {
-        d.only_they_refuse() && matches!(d.kind, Kind::Other { .. })
-    }),
+    ("a response of an extension is kept", |d| d.only_they_refuse() && matches!(d.kind, Kind::Other { .. })),
     ("an item of an extension is kept, in FETCH and in STATUS", |d| {
         d.only_they_refuse()
             && matches!(d.kind, Kind::Fetch { .. } | Kind::MailboxStatus { .. })

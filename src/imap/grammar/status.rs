@@ -202,7 +202,6 @@ impl Rules<'_> {
         } else if !is(&EXTENSIONS) {
             // Nothing is known of the form of what no standard defines, but that its lines end.
             self.faults.retain(|fault| !matches!(fault.clause, SPACING | SYNTAX | "rfc3501-9-59"));
-            self.note("rfc3501-7.2.1-04", name, "a response that no standard known here defines");
         } else {
             // RFC 3501 leaves their spaces to the extensions: Dovecot's `* THREAD ` with nothing behind hurts nobody.
             for fault in self.faults.iter_mut().filter(|fault| fault.clause == SPACING) {

@@ -103,12 +103,12 @@ fn what_keeps_the_grammar_has_no_fault() {
 #[test]
 fn of_unknown_responses_only_the_name_is_judged() {
     for (line, expected) in [
-        ("* XOWN  whatever=\"it wants {8}x( )\r\n", "rfc3501-7.2.1-04"),
-        ("* 5 XOWN a  b\r\n", "rfc3501-7.2.1-04"),
-        ("* SEAR(CH 1\r\n", "rfc3501-9-61"),
-        ("* SEARCH\t1\r\n", "rfc3501-9-03b"),
+        ("* XOWN  whatever=\"it wants {8}x( )\r\n", None),
+        ("* 5 XOWN a  b\r\n", None),
+        ("* SEAR(CH 1\r\n", Some("rfc3501-9-61")),
+        ("* SEARCH\t1\r\n", Some("rfc3501-9-03b")),
     ] {
-        assert_eq!(clauses(line.as_bytes()), [expected], "{line}");
+        assert_eq!(clauses(line.as_bytes()), Vec::from_iter(expected), "{line}");
     }
 }
 
