@@ -177,7 +177,7 @@ pub enum Action {
     /// `C:`, `C>:`, `C~:`
     Send(Send),
     /// `S:`, `S!:`, `S?:`
-    Expect(Expect),
+    Expect(Box<Expect>),
     /// `=`
     Assert(Assert),
     /// `--`

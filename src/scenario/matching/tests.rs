@@ -47,7 +47,7 @@ fn expects(program: &Program) -> Vec<&Expect> {
     let mut expects = Vec::new();
     for step in &program.steps {
         if let Action::Expect(expect) = &step.action {
-            expects.push(expect);
+            expects.push(&**expect);
         }
     }
     expects

@@ -229,7 +229,7 @@ impl Compiler<'_> {
             ExpectMode::May => self.scope.idle_clause(),
             ExpectMode::Must | ExpectMode::MustNot => self.scope.claim(line.place),
         };
-        Ok(Action::Expect(Expect { label: label.map(str::to_owned), mode, pattern, clause }))
+        Ok(Action::Expect(Box::new(Expect { label: label.map(str::to_owned), mode, pattern, clause })))
     }
 
     /// A line that could not be read sets its captures nevertheless: what follows is not to blame.
