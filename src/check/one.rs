@@ -47,7 +47,7 @@ pub(crate) async fn run(bench: &Bench, pool: &Pool, scenario: &Arc<Scenario>, ro
 }
 
 /// Why it can't run here.
-fn reason_not_to(bench: &Bench, scenario: &Scenario, row: &Row) -> Option<(Verdict, String)> {
+pub(crate) fn reason_not_to(bench: &Bench, scenario: &Scenario, row: &Row) -> Option<(Verdict, String)> {
     let unmet = bench.facts.lacks(scenario.protocol, &scenario.requires);
     if let Some(unmet) = unmet {
         let reason = if unmet.negated { "is advertised" } else { "is not advertised" };

@@ -1,16 +1,18 @@
 //! From a target to a run: the runtime, the connector, the bundled server.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use reference_server::{
     config::Config,
     net::{Server, StartError},
 };
+use tokio::runtime::{Builder, Runtime};
 
 use super::{
     bench::Bench,
+    one::reason_not_to,
     run::{self, Unreachable},
-    select::Selected,
+    select::{Selected, row_id},
 };
 use crate::{
     clauses::Catalogue,
@@ -56,21 +58,44 @@ impl Plan {
     /// # Errors
     /// If the run can't begin.
     pub fn carry_out(self, sink: &mut dyn Sink) -> Result<(), CheckError> {
-        let bundled = self.target.reach == Reach::Bundled;
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().start_paused(bundled).build()?;
-        runtime.block_on(async {
-            let connector = if bundled {
-                Connector::to_bundled(Server::in_process(self.config())?)?
-            } else {
-                Connector::to(&self.target)?
-            };
+        self.runtime()?.block_on(async {
             let jobs = self.jobs.unwrap_or(self.target.accounts.len());
-            let mut bench = Bench::new(self.target, connector, self.catalogue, self.timeout);
-            run::examine(&mut bench).await?;
-            run::run(&bench, &self.selected, jobs, sink).await;
+            let (bench, selected) = self.bench().await?;
+            run::run(&bench, &selected, jobs, sink).await;
             Ok(())
         })
+    }
+
+    /// What of the selected would not run on this target, by id, and why.
+    ///
+    /// # Errors
+    /// If the target can't be asked.
+    pub fn would_not_run(self) -> Result<BTreeMap<String, String>, CheckError> {
+        self.runtime()?.block_on(async {
+            let (bench, selected) = self.bench().await?;
+            let rows = selected.iter().flat_map(|one| one.rows.iter().map(move |&row| (&one.scenario, row)));
+            let reasons = rows.filter_map(|(scenario, row)| {
+                let (verdict, reason) = reason_not_to(&bench, scenario, &scenario.rows[row])?;
+                Some((row_id(scenario, row), format!("{}: {reason}", verdict.name())))
+            });
+            Ok(reasons.collect())
+        })
+    }
+
+    /// Time is virtual where the server is in this process.
+    fn runtime(&self) -> Result<Runtime, CheckError> {
+        let bundled = self.target.reach == Reach::Bundled;
+        Ok(Builder::new_current_thread().enable_all().start_paused(bundled).build()?)
+    }
+
+    async fn bench(self) -> Result<(Bench, Vec<Selected>), CheckError> {
+        let connector = match self.target.reach {
+            Reach::Bundled => Connector::to_bundled(Server::in_process(self.config())?)?,
+            Reach::Network(_) => Connector::to(&self.target)?,
+        };
+        let mut bench = Bench::new(self.target, connector, self.catalogue, self.timeout);
+        run::examine(&mut bench).await?;
+        Ok((bench, self.selected))
     }
 
     fn config(&self) -> Config {
