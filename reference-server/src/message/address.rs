@@ -168,7 +168,8 @@ impl Parser {
             _ => (None, inner),
         };
         let (mailbox, host) = addr_spec(spec);
-        self.at += 1;
+        // The closing bracket may be missing.
+        self.at = self.tokens.len().min(self.at + 1);
         // Whatever follows up to the next comma can only be a comment.
         let after = self.at;
         while self.tokens.get(self.at).is_some_and(|token| !token.is(b',') && !token.is(b';')) {
@@ -257,6 +258,8 @@ mod tests {
             ("undisclosed-recipients:;", vec![r#"NIL NIL "undisclosed-recipients" NIL"#, "NIL NIL NIL NIL"]),
             ("=?utf-8?q?J=C3=B6rg?= <j@x>", vec![r#""=?utf-8?q?J=C3=B6rg?=" NIL "j" "x""#]),
             ("root", vec![r#"NIL NIL "root" """#]),
+            ("<a@b", vec![r#"NIL NIL "a" "b""#]),
+            ("G: <", vec![r#"NIL NIL "G" NIL"#, r#"NIL NIL "" """#, "NIL NIL NIL NIL"]),
             ("A <a@b", vec![r#""A" NIL "a" "b""#]),
         ] {
             assert_eq!(shown(text), wanted, "{text:?}");

@@ -9,6 +9,8 @@ mod envelope;
 mod header;
 mod media;
 mod structure;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub use address::{Address, addresses};

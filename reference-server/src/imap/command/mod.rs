@@ -81,9 +81,11 @@ pub(super) enum State {
     Selected,
 }
 
-/// Reads the tag of a command; RFC 3501 section 9, `tag`.
+/// Reads the tag of a command (RFC 3501 section 9, `tag`). A word that goes on with something else is none.
 pub(super) fn tag(segments: &[Segment]) -> Option<String> {
-    Cursor::new(segments).tag().ok()
+    let mut cursor = Cursor::new(segments);
+    let tag = cursor.tag().ok()?;
+    matches!(cursor.peek(), None | Some(b' ')).then_some(tag)
 }
 
 /// Reads a command in a session that is in `state`.

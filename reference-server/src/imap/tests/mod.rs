@@ -5,6 +5,7 @@ mod login;
 mod mailboxes;
 mod messages;
 mod search;
+mod tls;
 mod updates;
 
 use std::collections::BTreeMap;
