@@ -30,6 +30,6 @@ mod tests {
             ("S: * OK hi\nC: CAPABILITY\nS: * CAPABILITY IMAP4rev1\nS: a1 OK done", &[]),
             ("S: * OK hi\nC: NOOP\nS: *  2 EXISTS\nS: a1 OK done", &["grammar rfc3501-9-03b"]),
         ]);
-        talk::pop3(&[("S: +OK hi\nC: NOOP\nS: +OK", &[])]);
+        talk::pop3(&[("S: +OK hi\nC: USER u\nS: +OK", &[])]);
     }
 }

@@ -116,6 +116,7 @@ mod tests {
                 assert!(clause.is_carrier(), "{}: {} is no carrier", rule.name, clause.id);
             }
         }
+        assert!(rules().len() > 40, "{}", rules().len());
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) struct Seen<'a> {
     pub(super) line: &'a Line,
     /// IMAP: a mailbox is selected, no command that changes this is under way, and nothing has made its numbers doubtful.
     pub(super) firm: bool,
-    /// IMAP: which mailbox a line means is beyond doubt, also while it is being selected.
+    /// Which mailbox a line means (POP3: which command a reply answers) is beyond doubt, also while one is being selected.
     pub(super) sure: bool,
 }
 
@@ -67,6 +67,13 @@ impl Seen<'_> {
     /// Is no other exchange open?
     pub(super) fn none_open(&self) -> bool {
         self.session.open_exchanges().next().is_none()
+    }
+
+    /// The first line of what has come.
+    pub(super) fn line_one(&self) -> Span {
+        let octets = self.line.text();
+        let end = octets.iter().position(|&octet| matches!(octet, b'\r' | b'\n')).unwrap_or(octets.len());
+        Span::new(0, end.max(1))
     }
 
     /// All of the line.

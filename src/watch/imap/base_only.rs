@@ -119,7 +119,7 @@ fn is_base(command: &Command) -> bool {
     let upper = command.arguments.to_ascii_uppercase();
     let mentions = |word: &&str| memchr::memmem::find(&upper, word.as_bytes()).is_some();
     plain.contains(&command.name.as_str())
-        || open.contains(&command.name.as_str()) && !words.iter().any(|w| mentions(&w))
+        || open.contains(&command.name.as_str()) && !words.iter().any(mentions)
 }
 
 #[cfg(test)]

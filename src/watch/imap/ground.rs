@@ -1,4 +1,4 @@
-//! Whether what a session knows of its mailbox can be relied upon.
+//! Whether what a session knows of its mailbox or maildrop can be relied upon.
 
 use crate::{
     imap::Kind,
@@ -10,7 +10,8 @@ use crate::{
 ///
 /// Several open commands may be answered in any order unless one affects another (RFC 3501 section 5.5). A SELECT that is sent while other
 /// commands are open therefore leaves a doubt about which mailbox a line means; so do extensions that remove messages without
-/// EXPUNGE, and a count that the server itself has broken. The doubt lasts until the next mailbox is selected.
+/// EXPUNGE, and a count that the server itself has broken. The doubt lasts until the next mailbox is selected; in POP3, where replies
+/// bear no tags, for ever.
 #[derive(Debug, Default)]
 pub(in crate::watch) struct Ground {
     /// The mailbox can be judged by the line that has arrived.
@@ -44,6 +45,9 @@ impl Ground {
         {
             self.doubtful = true;
         }
+        // POP3: a reply that no command has asked for may have taken the place of one that follows.
+        self.doubtful |=
+            line.pop3().is_some() && before.is_greeted() && before.open_exchanges().next().is_none();
         self.firm = !self.doubtful
             && before.state() == State::Selected
             && before.mailbox().is_some()

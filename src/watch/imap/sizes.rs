@@ -63,7 +63,7 @@ impl Known {
         match (name.as_slice(), section) {
             (b"RFC822.SIZE", None) => self.size = item.value.number(),
             (b"RFC822", None) | (b"BODY", Some(b"")) if item.value.is_string() => {
-                self.length = Some(length())
+                self.length = Some(length());
             }
             (b"BODY", Some(section)) if is_part(section) && item.value.is_string() => {
                 let part = String::from_utf8_lossy(section).into_owned();

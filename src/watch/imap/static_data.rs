@@ -1,7 +1,7 @@
 //! What never changes for a message (RFC 3501 sections 2.3.1.1 and 6.4.5).
 
 use crate::{
-    imap::{FetchItem, Kind},
+    imap::{FetchItem, Kind, Node},
     session::{ExchangeId, view::static_item},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
@@ -80,9 +80,7 @@ pub(super) fn is_void(item: &FetchItem, octets: &[u8]) -> bool {
     let value = &item.value;
     match value.list() {
         // An ENVELOPE of NILs, a BODY of size 0.
-        Some(nodes) => {
-            nodes.iter().all(|node| node.is_nil()) || nodes.get(6).and_then(|n| n.number()) == Some(0)
-        }
+        Some(nodes) => nodes.iter().all(Node::is_nil) || nodes.get(6).and_then(Node::number) == Some(0),
         None => {
             let text = value.text(octets);
             value.is_nil() || text.is_empty() || value.number() == Some(0) || text.starts_with(b"00-")

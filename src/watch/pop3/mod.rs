@@ -1,12 +1,43 @@
 //! The rules of POP3.
 
+mod answer;
+mod marked;
+mod numbers;
+mod replies;
+mod sizes;
+mod states;
+mod texts;
+mod unique_ids;
+
 use super::{
     grammar::Grammar,
     rule::{Rule, RuleInfo},
 };
 
-pub(super) const RULES: &[&RuleInfo] = &[];
+pub(super) const RULES: &[&RuleInfo] = &[
+    replies::GREETING,
+    replies::ONE_REPLY,
+    states::RULE,
+    numbers::RULE,
+    marked::RULE,
+    sizes::FIXED,
+    sizes::EXACT,
+    sizes::TOTALS,
+    unique_ids::FIXED,
+    unique_ids::UNIQUE,
+    texts::RETR,
+    texts::TOP,
+];
 
 pub(super) fn all() -> Vec<Box<dyn Rule>> {
-    vec![Box::new(Grammar)]
+    vec![
+        Box::new(Grammar),
+        Box::new(replies::Replies::default()),
+        Box::new(states::States),
+        Box::new(numbers::Numbers::default()),
+        Box::new(marked::Marked::default()),
+        Box::new(sizes::Sizes::default()),
+        Box::new(unique_ids::UniqueIds::default()),
+        Box::new(texts::Texts::default()),
+    ]
 }
