@@ -1,9 +1,8 @@
 //! The IMAP4rev1 side (RFC 3501), with IDLE (RFC 2177), UIDPLUS (RFC 4315), LITERAL+ (RFC 7888), NAMESPACE (RFC 2342),
 //! UNSELECT (RFC 3691), ID (RFC 2971), CHILDREN (RFC 3348), MOVE (RFC 6851) and SASL-IR (RFC 4959).
 //!
-//! What comes in passes four seams: octets become a [`command::Command`], the [`session::Session`] carries it out on
-//! the store, what it has to say are [`response::Response`]s, and the [`wire::Wire`] sends those as octets. One file
-//! per group of commands.
+//! What comes in passes four seams: octets become a command, the session carries it out on the store, what it has to
+//! say are responses, and the wire sends those as octets. One file per group of commands.
 
 mod append;
 mod capability;
