@@ -165,7 +165,7 @@ pub struct SessionIndex(pub u8);
 pub struct Step {
     /// Where it is written.
     pub place: Place,
-    /// Whose line it is; the main session for blocks.
+    /// Whose line it is; for blocks, whose line begins it.
     pub session: SessionIndex,
     /// What it does.
     pub action: Action,

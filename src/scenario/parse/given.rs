@@ -7,7 +7,7 @@ use regex::Regex;
 use super::{
     directive::state,
     keys::{self, Keys},
-    mistake::{Parsed, Trouble},
+    mistake::{Parsed, Trouble, reported},
     node::{Node, Value},
     text::is_name,
 };
@@ -74,21 +74,11 @@ pub(super) fn read(
     let has_mailbox = imap && (given.messages.is_some() || keys.get("mailbox").is_some());
     let default = if has_mailbox { GivenState::Selected } else { GivenState::Authenticated };
     let main = keys.get("state").map(|node| state(node.text()?, node.place, around.protocol));
-    given.sessions.push(first(reported(main, troubles).unwrap_or(default)));
+    given.sessions.push(first(main.and_then(|main| reported(main, troubles)).unwrap_or(default)));
     if let Some(node) = keys.get("sessions") {
         sessions(node, around, default, &mut given.sessions, troubles);
     }
     (given, names)
-}
-
-fn reported<T>(parsed: Option<Parsed<T>>, troubles: &mut Vec<Trouble>) -> Option<T> {
-    match parsed? {
-        Ok(value) => Some(value),
-        Err(trouble) => {
-            troubles.push(trouble);
-            None
-        }
-    }
 }
 
 fn known_names(protocol: Protocol) -> BTreeMap<String, Name> {
@@ -134,7 +124,7 @@ fn message(node: &Node, around: &Around<'_>, troubles: &mut Vec<Trouble>) -> Par
         if let Some(node) = keys.get("flags") {
             message.flags = list(node, troubles, |node, _| flag(node));
         }
-        message.date = reported(keys.get("date").map(date), troubles);
+        message.date = keys.get("date").and_then(|node| reported(date(node), troubles));
         keys.require("mail", None, troubles)
     } else {
         Some(node)
@@ -244,7 +234,7 @@ fn sessions(
             }
             let place = keys.get("state").map_or(Place::default(), |node| node.place);
             let stated = keys.get("state").map(|node| state(node.text()?, node.place, around.protocol));
-            if let Some(state) = reported(stated, troubles) {
+            if let Some(state) = stated.and_then(|stated| reported(stated, troubles)) {
                 if session.other_account && matches!(state, GivenState::Selected | GivenState::Examined) {
                     troubles.push(Trouble::new(
                         place,

@@ -1,7 +1,9 @@
 //! `S:` lines of IMAP.
 
 use super::{
+    items,
     mistake::{Parsed, Trouble},
+    regex_pattern,
     scope::Scope,
     text::Cursor,
     value_pattern::{self, Surroundings},
@@ -12,7 +14,7 @@ use crate::scenario::pattern::{Form, ListPattern, Pattern, StatusPattern, ValueP
 pub(super) fn read(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, forbidden: bool) -> Parsed<Pattern> {
     let around = Surroundings::imap(forbidden);
     let pattern = if cursor.peek() == Some(b'/') {
-        Pattern::Line(value_pattern::regex(cursor, scope, around)?)
+        Pattern::Line(regex_pattern::read(cursor, scope, around)?)
     } else if eat_word(cursor, "+") {
         continuation(cursor, scope, around)?
     } else if eat_word(cursor, "*") {
@@ -104,7 +106,7 @@ fn status_rest(
         cursor.skip_spaces();
     }
     if cursor.peek() == Some(b'/') {
-        pattern.text = Some(value_pattern::regex(cursor, scope, around)?);
+        pattern.text = Some(regex_pattern::read(cursor, scope, around)?);
     } else if !cursor.is_end() && !value_pattern::rest_of_line(cursor) {
         let start = cursor.at;
         return Err(free_text(cursor, start));
@@ -175,7 +177,7 @@ fn untagged(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, around: Surroundings
         }
         "STATUS" => {
             let mailbox = value(cursor)?;
-            Ok(Pattern::MailboxStatus { mailbox, items: value_pattern::items(cursor, scope, around)? })
+            Ok(Pattern::MailboxStatus { mailbox, items: items::read(cursor, scope, around)? })
         }
         "LIST" | "LSUB" => {
             let (attributes, delimiter, mailbox) = (value(cursor)?, value(cursor)?, value(cursor)?);
@@ -231,7 +233,7 @@ fn numbered(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, around: Surroundings
     let keyword = cursor.take_while(|character| character.is_ascii_alphanumeric()).to_ascii_uppercase();
     let place = if keyword.is_empty() { cursor.ahead() } else { cursor.since(start) };
     match keyword.as_str() {
-        "FETCH" => Ok(Pattern::Fetch { number, items: value_pattern::items(cursor, scope, around)? }),
+        "FETCH" => Ok(Pattern::Fetch { number, items: items::read(cursor, scope, around)? }),
         "EXISTS" | "RECENT" | "EXPUNGE" => Ok(Pattern::Numbered { number, keyword }),
         _ => Err(Trouble::new(place, "no response has this behind a number", "unknown")
             .suggest(&keyword, NUMBERED)),

@@ -80,6 +80,11 @@ pub(super) struct Trouble {
 /// What parsing a piece of a file yields.
 pub(super) type Parsed<T> = Result<T, Trouble>;
 
+/// The value, or `None` once its trouble is told.
+pub(super) fn reported<T>(parsed: Parsed<T>, troubles: &mut Vec<Trouble>) -> Option<T> {
+    parsed.map_err(|trouble| troubles.push(trouble)).ok()
+}
+
 impl Trouble {
     pub(super) fn new(place: Place, message: impl Into<String>, label: impl Into<String>) -> Self {
         Self { place, message: message.into(), label: label.into(), hint: None }

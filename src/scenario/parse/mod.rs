@@ -5,12 +5,16 @@
 //! `value_pattern` for what is expected, `expression` for what is computed, `directive` for the rest. `text` and
 //! `columns` keep each octet's place in the file, also where a row's columns were put in.
 
+mod blocks;
+mod cases;
 mod columns;
 mod directive;
 mod expression;
 mod facts;
+mod functions;
 mod given;
 mod imap_pattern;
+mod items;
 pub(crate) mod keys;
 mod lines;
 mod mistake;
@@ -18,6 +22,7 @@ mod node;
 mod octets;
 mod pop3_pattern;
 mod reference;
+mod regex_pattern;
 mod scope;
 mod talk;
 mod template;

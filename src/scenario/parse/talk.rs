@@ -3,10 +3,10 @@
 use std::{
     collections::{BTreeMap, HashSet},
     sync::Arc,
-    time::Duration,
 };
 
 use super::{
+    blocks::{Kind, Open},
     columns::{self, Columns},
     directive::{self, Command, Facts},
     expression, imap_pattern,
@@ -21,8 +21,8 @@ use crate::fixtures::Fixtures;
 use crate::scenario::{
     expression::Name,
     program::{
-        Action, Assert, Branch, Condition, Expect, ExpectMode, Given, Lease, Place, Program, Protocol,
-        Question, Send, SendMode, SessionIndex, Step,
+        Action, Assert, Expect, ExpectMode, Given, Lease, Place, Program, Protocol, Send, SendMode,
+        SessionIndex, Step,
     },
 };
 
@@ -73,45 +73,16 @@ pub(super) fn compile(setup: &Setup<'_>, lines: &[Line<'_>]) -> Compiled {
     Compiled { program: Program { steps: compiler.steps, captures, preset }, claimed, troubles }
 }
 
-/// A block that is not closed yet, with the steps around it.
-struct Open {
-    place: Place,
-    around: Vec<Step>,
-    kind: Kind,
-    /// What was known of captures where it began.
-    before: Vec<Setting>,
-    /// What each finished branch left.
-    after: Vec<Vec<Setting>>,
-}
-
-enum Kind {
-    If { condition: Condition, then: Option<Vec<Step>> },
-    Either { clause: Arc<str>, branches: Vec<Branch>, name: String, nonstrict: bool },
-    Repeat { within: Duration },
-}
-
-impl Kind {
-    fn word(&self) -> &'static str {
-        match self {
-            Self::If { .. } => "if",
-            Self::Either { .. } => "either",
-            Self::Repeat { .. } => "repeat",
-        }
-    }
-}
-
-struct Compiler<'s> {
+/// The compiler of one talk.
+pub(super) struct Compiler<'s> {
     setup: &'s Setup<'s>,
-    scope: Scope<'s>,
-    open: Vec<Open>,
+    pub(super) scope: Scope<'s>,
+    pub(super) open: Vec<Open>,
     /// Of the innermost block.
-    steps: Vec<Step>,
+    pub(super) steps: Vec<Step>,
     /// Session and label of each exchange opened so far.
     labels: HashSet<(u8, String)>,
 }
-
-/// No talk nests deeper.
-const MAX_BLOCKS: usize = 16;
 
 impl Compiler<'_> {
     fn line(&mut self, line: &Line<'_>) {
@@ -255,7 +226,7 @@ impl Compiler<'_> {
             Ok(command) => command,
             Err(trouble) => {
                 // A block that begins badly is a block nevertheless.
-                self.stand_in(line);
+                self.stand_in(line, session);
                 return Err(trouble);
             }
         };
@@ -264,195 +235,22 @@ impl Compiler<'_> {
                 self.steps.push(Step { place: line.place, session, action: Action::Direct(directive) });
             }
             Command::If(condition) => {
-                self.enter(line.place, Kind::If { condition: condition.clone(), then: None })?;
+                self.enter(line, session, Kind::If { condition: condition.clone(), then: None })?;
                 self.assume(&condition, true);
             }
             Command::Either { name } => {
                 let clause = self.scope.claim(line.place);
                 self.enter(
-                    line.place,
+                    line,
+                    session,
                     Kind::Either { clause, branches: Vec::new(), name, nonstrict: false },
                 )?;
             }
-            Command::Repeat(within) => self.enter(line.place, Kind::Repeat { within })?,
+            Command::Repeat(within) => self.enter(line, session, Kind::Repeat { within })?,
             Command::Else => self.otherwise(line)?,
             Command::Or { name, nonstrict } => self.branch(line, &name, nonstrict)?,
             Command::End => self.end(line)?,
         }
         Ok(())
     }
-
-    /// Opens a block in place of one whose head could not be read.
-    fn stand_in(&mut self, line: &Line<'_>) {
-        let head = line.parts.first().and_then(|(text, _)| text.split(' ').next()).unwrap_or_default();
-        let kind = match head {
-            "if" => {
-                Kind::If { condition: Condition { negated: false, question: Question::Open }, then: None }
-            }
-            "either" => {
-                let clause = self.scope.idle_clause();
-                Kind::Either { clause, branches: Vec::new(), name: String::new(), nonstrict: false }
-            }
-            "repeat" => Kind::Repeat { within: Duration::ZERO },
-            _ => return,
-        };
-        // The depth is told elsewhere.
-        let _ = self.enter(line.place, kind);
-    }
-
-    // Blocks.
-
-    fn enter(&mut self, place: Place, kind: Kind) -> Parsed<()> {
-        if self.open.len() >= MAX_BLOCKS {
-            return Err(Trouble::new(place, "blocks are nested too deep", "here"));
-        }
-        let around = std::mem::take(&mut self.steps);
-        let before = self.scope.settings.clone();
-        self.open.push(Open { place, around, kind, before, after: Vec::new() });
-        Ok(())
-    }
-
-    /// Behind `-- if $x`, or `-- else` of `-- if not $x`, the capture is set.
-    fn assume(&mut self, condition: &Condition, then: bool) {
-        if let Question::Captured(slot) = condition.question {
-            let holds = condition.negated != then;
-            self.scope.set(slot, if holds { Setting::Yes } else { Setting::No });
-        }
-    }
-
-    /// Ends the branch of the innermost block, and begins another where captures stand as before it.
-    fn next_branch(&mut self) -> Vec<Step> {
-        if let Some(open) = self.open.last_mut() {
-            open.after.push(self.scope.settings.clone());
-            let mut settings = open.before.clone();
-            settings.resize(self.scope.settings.len(), Setting::No);
-            self.scope.settings = settings;
-        }
-        std::mem::take(&mut self.steps)
-    }
-
-    fn otherwise(&mut self, line: &Line<'_>) -> Parsed<()> {
-        match self.open.last().map(|open| &open.kind) {
-            Some(Kind::If { then: None, .. }) => {}
-            Some(Kind::If { .. }) => {
-                return Err(Trouble::new(
-                    line.place,
-                    "a second `-- else` in one block",
-                    "the first one stands above",
-                ));
-            }
-            Some(Kind::Either { .. }) => {
-                return Err(Trouble::new(line.place, "`-- else` without `-- if`", "inside `-- either`")
-                    .hint("the branches of `-- either` are divided by `-- or NAME`"));
-            }
-            _ => return Err(Trouble::new(line.place, "`-- else` without `-- if`", "no `-- if` is open")),
-        }
-        let steps = self.next_branch();
-        let mut assumed = None;
-        if let Some(Open { kind: Kind::If { condition, then }, .. }) = self.open.last_mut() {
-            *then = Some(steps);
-            assumed = Some(condition.clone());
-        }
-        if let Some(condition) = assumed {
-            self.assume(&condition, false);
-        }
-        Ok(())
-    }
-
-    fn branch(&mut self, line: &Line<'_>, next: &str, next_nonstrict: bool) -> Parsed<()> {
-        if !matches!(self.open.last(), Some(Open { kind: Kind::Either { .. }, .. })) {
-            return Err(Trouble::new(line.place, "`-- or` without `-- either`", "no `-- either` is open"));
-        }
-        let steps = self.next_branch();
-        if let Some(Open { kind: Kind::Either { branches, name, nonstrict, .. }, .. }) = self.open.last_mut()
-        {
-            let twice = branches.iter().any(|branch| branch.name == next) || *name == next;
-            let name = std::mem::replace(name, next.to_owned());
-            let nonstrict = std::mem::replace(nonstrict, next_nonstrict);
-            branches.push(Branch { name, nonstrict, steps });
-            if twice {
-                return Err(Trouble::new(
-                    line.place,
-                    format!("a second branch `{next}`"),
-                    "the name is taken",
-                ));
-            }
-        }
-        Ok(())
-    }
-
-    fn end(&mut self, line: &Line<'_>) -> Parsed<()> {
-        let Some(Open { place, around, kind, before, mut after }) = self.open.pop() else {
-            return Err(Trouble::new(line.place, "`-- end` without a block", "no block is open"));
-        };
-        let steps = std::mem::replace(&mut self.steps, around);
-        let settings = self.scope.settings.clone();
-        let mut trouble = None;
-        let mut way = None;
-        let action = match kind {
-            Kind::If { condition, then } => {
-                if let Question::Row(row) = condition.question {
-                    way = Some(row != condition.negated);
-                }
-                after.push(settings);
-                let (then, otherwise) = match then {
-                    Some(then) => (then, steps),
-                    None => {
-                        after.push(before);
-                        (steps, Vec::new())
-                    }
-                };
-                Action::If { condition, then, otherwise }
-            }
-            Kind::Either { clause, mut branches, name, nonstrict } => {
-                after.push(settings);
-                branches.push(Branch { name, nonstrict, steps });
-                if branches.len() < 2 {
-                    let missing = Trouble::new(place, "`-- either` without `-- or`", "one branch only");
-                    trouble = Some(missing.hint("name the other behaviour with `-- or NAME`"));
-                }
-                Action::Either { branches, clause }
-            }
-            Kind::Repeat { within } => {
-                after.push(settings);
-                if !steps.iter().any(|step| matches!(step.action, Action::Assert(_))) {
-                    let missing = Trouble::new(place, "`-- repeat` without an `=` line", "nothing ends it");
-                    trouble = Some(missing.hint("rounds go on until the `=` lines of the block hold"));
-                }
-                Action::Repeat { within, steps }
-            }
-        };
-        self.scope.settings = match way {
-            // A row takes one way only.
-            Some(then) => after.swap_remove(usize::from(!then)),
-            None => merge(&after),
-        };
-        self.scope.settings.resize(self.scope.captures.len(), Setting::No);
-        self.steps.push(Step { place, session: SessionIndex(0), action });
-        trouble.map_or(Ok(()), Err)
-    }
-
-    fn close_all(&mut self) {
-        while let Some(open) = self.open.pop() {
-            let message = format!("this `-- {}` is never closed", open.kind.word());
-            self.scope
-                .report(Trouble::new(open.place, message, "opened here").hint("close it with `-- end`"));
-            self.steps = open.around;
-        }
-    }
-}
-
-/// What is known after ways of which one was taken.
-fn merge(ways: &[Vec<Setting>]) -> Vec<Setting> {
-    let longest = ways.iter().map(Vec::len).max().unwrap_or(0);
-    let of = |way: &Vec<Setting>, index: usize| way.get(index).copied().unwrap_or(Setting::No);
-    (0..longest)
-        .map(|index| {
-            match ways.iter().map(|way| of(way, index)).reduce(|a, b| if a == b { a } else { Setting::Maybe })
-            {
-                Some(setting) => setting,
-                None => Setting::No,
-            }
-        })
-        .collect()
 }

@@ -217,13 +217,13 @@ fn operators_bind_as_usual() {
 fn sessions_labels_and_blocks_nest() {
     let program = program(
         "imap",
-        "C[a]>: NOOP\nbob C: NOOP\nS[a]: OK\n-- if not UIDPLUS\n  = open\n-- else\n  -- either one\n    S!: * _ EXPUNGE\n  -- or two nonstrict\n    bob -- drop\n  -- end\n-- end\n-- repeat 5s\nC: NOOP\n= open\n-- end",
+        "C[a]>: NOOP\nbob C: NOOP\nS[a]: OK\n-- if not UIDPLUS\n  = open\n-- else\n  -- either one\n    S!: * _ EXPUNGE\n  -- or two nonstrict\n    bob -- drop\n  -- end\n-- end\nbob -- repeat 5s\nC: NOOP\n= open\n-- end",
     );
     let outline = |steps: &[Step]| -> Vec<String> {
         let name = |action: &Action| brief(action).split(['(', ' ']).next().unwrap_or_default().to_owned();
         steps.iter().map(|step| format!("{} {}", step.session.0, name(&step.action))).collect()
     };
-    assert_eq!(outline(&program.steps), ["0 Send", "1 Send", "0 Expect", "0 If", "0 Repeat"]);
+    assert_eq!(outline(&program.steps), ["0 Send", "1 Send", "0 Expect", "0 If", "1 Repeat"]);
     let Action::If { condition, then, otherwise } = &program.steps[3].action else { panic!() };
     assert!(condition.negated && condition.question == Question::Capability("UIDPLUS".to_owned()));
     assert_eq!(outline(then), ["0 Assert"]);

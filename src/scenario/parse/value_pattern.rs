@@ -1,17 +1,15 @@
 //! Patterns of values: `_`, `$x`, `"text"`, `12`, lists, regular expressions, …
 
-use regex::bytes::RegexBuilder;
-
 use super::{
     expression,
     mistake::{Parsed, Trouble},
-    octets, reference,
+    octets, reference, regex_pattern,
     scope::{Scope, Setting},
-    text::{Cursor, begins_name, in_capture, is_capture},
+    text::{Cursor, begins_name, in_capture},
 };
 use crate::scenario::{
     expression::{Expression, Term},
-    pattern::{Form, ItemPattern, ItemsPattern, ListPattern, RegexPattern, ValuePattern},
+    pattern::{Form, ListPattern, ValuePattern},
 };
 
 /// Where a value stands.
@@ -61,7 +59,7 @@ fn nested(
     let start = cursor.at;
     let form = match cursor.peek() {
         None => return Err(Trouble::new(cursor.end(), "a value is missing", "here")),
-        Some(b'/') => Form::Regex(regex(cursor, scope, around)?),
+        Some(b'/') => Form::Regex(regex_pattern::read(cursor, scope, around)?),
         Some(b'"') => Form::Text(octets::quoted(cursor)?),
         Some(b'{') => braces(cursor, scope)?,
         Some(b'$') if cursor.peek_at(1) == Some(b'(') => {
@@ -273,7 +271,7 @@ fn values_nested(
 }
 
 /// Is this the next word?
-fn stands_alone(cursor: &Cursor<'_>, word: &str) -> bool {
+pub(super) fn stands_alone(cursor: &Cursor<'_>, word: &str) -> bool {
     cursor.rest().strip_prefix(word).is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', ')', ']']))
 }
 
@@ -287,131 +285,4 @@ pub(super) fn rest_of_line(cursor: &mut Cursor<'_>) -> bool {
         *cursor = ahead;
     }
     found
-}
-
-/// Items of FETCH and STATUS: names and values.
-pub(super) fn items(
-    cursor: &mut Cursor<'_>,
-    scope: &mut Scope<'_>,
-    around: Surroundings,
-) -> Parsed<ItemsPattern> {
-    cursor.skip_spaces();
-    let exact = cursor.eat("=");
-    let start = cursor.at;
-    if !cursor.eat("(") {
-        return Err(Trouble::new(cursor.ahead(), "a list of items is wanted here", "not a list")
-            .hint("as in `(FLAGS (\\Seen) UID @1)`, `(...)` for any"));
-    }
-    let mut items = Vec::new();
-    let mut rest = false;
-    loop {
-        cursor.skip_spaces();
-        if cursor.eat(")") {
-            break;
-        }
-        if cursor.is_end() {
-            let place = cursor.text.place(start, start + 1);
-            return Err(Trouble::new(place, "this parenthesis is never closed", "opened here"));
-        }
-        if stands_alone(cursor, "...") {
-            cursor.eat("...");
-            rest = true;
-            continue;
-        }
-        let start = cursor.at;
-        let name = item_name(cursor)?;
-        if cursor.rest().trim_start().starts_with(')') {
-            return Err(Trouble::new(
-                cursor.since(start),
-                format!("the item `{name}` needs a value"),
-                "no value behind this",
-            )
-            .hint("items are pairs, as in `(UID @1 FLAGS (\\Seen))`; `_` is any value"));
-        }
-        items.push(ItemPattern { name, value: value(cursor, scope, around)? });
-    }
-    if exact && rest {
-        return Err(Trouble::new(cursor.since(start), "`=(…)` has no rest", "`...` contradicts `=`"));
-    }
-    Ok(ItemsPattern { items, exact })
-}
-
-/// `BODY[HEADER.FIELDS (FROM)]<10>`, in upper case.
-fn item_name(cursor: &mut Cursor<'_>) -> Parsed<String> {
-    let start = cursor.at;
-    let mut depth = 0_usize;
-    let name = cursor.rest();
-    let mut length = name.len();
-    for (at, character) in name.char_indices() {
-        match character {
-            '[' => depth += 1,
-            ']' => depth = depth.saturating_sub(1),
-            ' ' | '(' | ')' if depth == 0 => {
-                length = at;
-                break;
-            }
-            _ => {}
-        }
-    }
-    cursor.at += length;
-    let name = &name[..length];
-    if depth > 0 {
-        return Err(Trouble::new(cursor.since(start), "this section is never closed", "a `]` is missing"));
-    }
-    if !name.starts_with(|first: char| first.is_ascii_alphabetic()) {
-        return Err(Trouble::new(cursor.since(start), "the name of an item is wanted here", "not a name")
-            .hint("items are pairs, as in `(UID @1 FLAGS (\\Seen))`"));
-    }
-    Ok(name.to_ascii_uppercase())
-}
-
-/// `/re/`, its slash being next.
-pub(super) fn regex(
-    cursor: &mut Cursor<'_>,
-    scope: &mut Scope<'_>,
-    around: Surroundings,
-) -> Parsed<RegexPattern> {
-    const SIZE_LIMIT: usize = 1 << 20;
-    let start = cursor.at;
-    cursor.eat("/");
-    let inside = cursor.rest();
-    let mut escaped = false;
-    let end = inside.find(|character| {
-        let ends = character == '/' && !escaped;
-        escaped = character == '\\' && !escaped;
-        ends
-    });
-    let Some(end) = end else {
-        return Err(Trouble::new(
-            cursor.text.place(start, start + 1),
-            "this regular expression is never closed",
-            "opened here",
-        )
-        .hint("a slash in text is written in quotes"));
-    };
-    cursor.at += end + 1;
-    let place = cursor.since(start);
-    let regex = RegexBuilder::new(&inside[..end]).size_limit(SIZE_LIMIT).build().map_err(|error| {
-        let message = error.to_string();
-        let reason = message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Trouble::new(place, "this regular expression is not valid", reason)
-    })?;
-    let mut groups = Vec::new();
-    for name in regex.capture_names().flatten() {
-        if !is_capture(name) || scope.names.contains_key(name) {
-            return Err(Trouble::new(
-                place,
-                format!("`{name}` is not the name of a capture"),
-                "in this expression",
-            )
-            .hint("a capture is a lower-case word that no mailbox or account has"));
-        }
-        if around.forbidden {
-            return Err(Trouble::new(place, "`S!:` sets no captures", "a named group"));
-        }
-        let slot = scope.declare(name, place)?;
-        scope.set(slot, Setting::Yes);
-        groups.push((name.to_owned(), slot));
-    }
-    Ok(RegexPattern { regex, groups })
 }
