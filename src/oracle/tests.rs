@@ -212,3 +212,31 @@ fn hits_are_given_messages_that_are_left() {
     let wrong = [(given(&[], Some("yesterday")), octets)];
     assert!(hits("ALL", &wrong, &stage).unwrap_err().contains("yesterday"));
 }
+
+mod whatever_the_message {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn nothing_panics(octets in prop::collection::vec(any::<u8>(), 0..80), keys in "[A-Z(){}\"0-9*:, ]{0,24}") {
+            let pieces = [
+                &b"Subject: =?utf-8?Q?"[..], &octets, b"?= =?x?B?", &octets,
+                b"?=\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: message/rfc822\r\n\r\n", &octets,
+                b"\r\n--b\r\nContent-Transfer-Encoding: base64\r\n\r\n", &octets,
+            ];
+            for whole in [octets.clone(), pieces.concat()] {
+                let mut message = mailbox().remove(0);
+                message.octets = &whole;
+                for keys in ["SUBJECT x", "BODY x", "TEXT x", "SENTON 1-Jan-2000", &keys] {
+                    let _ = search(keys.as_bytes(), std::slice::from_ref(&message), None);
+                }
+                for specifier in ["HEADER", "1.MIME", "1.HEADER", "1.1.TEXT", "2", "HEADER.FIELDS.NOT (Subject)"] {
+                    let section = crate::fixtures::section(&whole, specifier);
+                    prop_assert!(section.is_none_or(|section| section.len() <= whole.len()));
+                }
+            }
+        }
+    }
+}

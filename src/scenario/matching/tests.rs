@@ -746,3 +746,119 @@ fn mismatches_say_what_was_expected_and_what_came() {
         assert_eq!(mismatch.at.map_or(&b""[..], |at| at.of(line.as_bytes())), at.as_bytes(), "{what}");
     }
 }
+
+mod whatever_the_server_sends {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const PATTERNS: [&str; 14] = [
+        "OK [COPYUID _ 1:3 $x]",
+        "NO [XFOO a 2]",
+        "* OK [CAPABILITY IDLE] /(?<y>.)/",
+        "+ $c",
+        "/a(?<z>b)/",
+        "* #1 EXPUNGE",
+        "* 1 FETCH =(FLAGS =(\\Seen) BODY[]<1> {plain} INTERNALDATE \"17-Jul-1996 02:44:25 -0700\")",
+        "* _ FETCH (BODYSTRUCTURE ((...) (_ _ (\"charset\" _ ...) ...) \"mixed\" ? (...) _) UID $u)",
+        "* STATUS $a =(MESSAGES $m)",
+        "* LIST (\\Noselect) $sep $b (_ _)",
+        "* FLAGS =($f)",
+        "* SEARCH $(hits(\"ALL\")) $n ...",
+        "* CAPABILITY IDLE",
+        "* SORT $(hits(\"ALL\")) _ ? 3 ...",
+    ];
+
+    static PROGRAM: LazyLock<Program> = LazyLock::new(|| program("imap", &PATTERNS));
+
+    /// Lines that look like responses, with pieces put together at random.
+    fn lines() -> impl Strategy<Value = Vec<u8>> {
+        let words = [
+            "* ",
+            "+ ",
+            "a ",
+            "OK ",
+            "NO ",
+            "[",
+            "]",
+            "(",
+            ")",
+            " ",
+            "1",
+            "4294967296",
+            "FETCH ",
+            "EXPUNGE",
+            "FLAGS ",
+            "BODY[]",
+            "<1> ",
+            "BODYSTRUCTURE ",
+            "STATUS ",
+            "LIST ",
+            "SEARCH ",
+            "SORT ",
+            "CAPABILITY ",
+            "COPYUID ",
+            "1:3",
+            "9:18446744073709551615",
+            "NIL",
+            "\"x",
+            "\"",
+            "{3}\r\nabc",
+            "\\Seen",
+            "INTERNALDATE ",
+            "MESSAGES ",
+            "UID ",
+            "\u{e9}",
+            "\\",
+            "IDLE",
+            "XFOO ",
+        ];
+        let word = prop_oneof![
+            4 => prop::sample::select(words.to_vec()).prop_map(|word| word.as_bytes().to_vec()),
+            1 => prop::collection::vec(any::<u8>(), 0..4),
+        ];
+        prop::collection::vec(word, 0..24).prop_map(|words| words.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics(octets in prop::collection::vec(lines(), 1..4)) {
+            let octets: Vec<u8> = octets.into_iter().flat_map(|line| [line, b"\r\n".to_vec()].concat()).collect();
+            let mut framer = imap::Framer::new(imap::Limits::default());
+            framer.push(&octets);
+            let mut read = Vec::new();
+            while let Ok(Some(frame)) = framer.next() {
+                read.push(Read::Imap(frame.octets.to_vec(), imap::Response::parse(&frame)));
+            }
+            let lines: Vec<Line<'_>> = read.iter().map(Read::line).collect();
+            let mut captures = Captures::of(&PROGRAM);
+            let outcome = match_set(&wanted(&PROGRAM), &lines, &Stage::default(), &mut captures);
+            prop_assert_eq!(outcome.lines.len(), PATTERNS.len());
+            for missing in &outcome.missing {
+                prop_assert!(outcome.lines[missing.pattern].is_empty());
+                let Some((line, mismatch)) = &missing.nearest else { continue };
+                let at = mismatch.at.unwrap_or_default();
+                prop_assert!(at.end as usize <= lines[*line].octets.len(), "{:?}", mismatch);
+            }
+        }
+
+        #[test]
+        fn nothing_panics_in_replies(octets in prop::collection::vec(any::<u8>(), 0..60)) {
+            let program = &*POP3;
+            let octets = [b"+OK ", &octets[..], b"\r\n.\r\n"].concat();
+            let mut framer = pop3::Framer::new(pop3::Limits::default());
+            framer.push(&octets);
+            if let Ok(Some(frame)) = framer.next(pop3::Expect::MultiLine) {
+                let reply = Read::Pop3(frame.octets.to_vec(), pop3::Reply::parse(&frame));
+                for in_order in [true, false] {
+                    let mut captures = Captures::of(program);
+                    let outcome = match_reply(&wanted(program), &reply.line(), in_order, &Stage::default(), &mut captures);
+                    prop_assert_eq!(outcome.lines.len(), 4);
+                }
+            }
+        }
+    }
+
+    static POP3: LazyLock<Program> =
+        LazyLock::new(|| program("pop3", &["+OK 1 ...", "$a \"b c\" $d", "{dots}", "."]));
+}
