@@ -192,6 +192,11 @@ impl Link {
         self.session.close(Closed::ByClient, self.clock.now(), &mut self.watch);
     }
 
+    /// The connection is of no use any more.
+    pub fn fail(&mut self, why: String) {
+        self.ended(Closed::Broken(why));
+    }
+
     /// Makes the TLS handshake. Returns what the server had sent in plaintext behind its last response.
     ///
     /// # Errors

@@ -53,6 +53,17 @@ pub enum Closed {
     Unframed(String),
 }
 
+impl std::fmt::Display for Closed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::ByServer => f.write_str("the server closes the connection"),
+            Self::Broken(why) => write!(f, "the connection breaks: {why}"),
+            Self::ByClient => f.write_str("the client closes the connection"),
+            Self::Unframed(why) => write!(f, "the stream can't be followed any more: {why}"),
+        }
+    }
+}
+
 /// What a session may weigh.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
@@ -232,15 +243,7 @@ impl Session {
         if self.closed.is_some() {
             return;
         }
-        self.scribe.note(
-            now,
-            match &how {
-                Closed::ByServer => "the server closes the connection".to_owned(),
-                Closed::Broken(why) => format!("the connection breaks: {why}"),
-                Closed::ByClient => "the client closes the connection".to_owned(),
-                Closed::Unframed(why) => format!("the stream can't be followed any more: {why}"),
-            },
-        );
+        self.scribe.note(now, how.to_string());
         observer.closed(self, &how);
         self.closed = Some(how);
     }

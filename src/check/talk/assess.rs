@@ -61,6 +61,10 @@ impl<'p> Talk<'p> {
             self.assess_set(seat, &wanted, None, assessment);
             return;
         }
+        // Labelled lines arrive while their exchange is open; in which order exchanges are answered is not theirs to say.
+        let (labelled, wanted): (Vec<_>, Vec<_>) =
+            wanted.into_iter().partition(|asked| asked.expect.label.is_some());
+        self.assess_set(seat, &labelled, None, assessment);
         let mut rest = wanted.as_slice();
         while !rest.is_empty() {
             let barrier = rest.iter().position(|asked| is_barrier(&asked.expect.pattern));

@@ -20,6 +20,10 @@ impl<'p> Talk<'p> {
         rest: &'p [Step],
     ) -> Result<(), Stop> {
         self.await_greeting(seat, place).await?;
+        if let Some(how) = self.seats[seat].link.session().closed() {
+            let how = how.to_string();
+            return Err(self.block(place, "an open connection", &how));
+        }
         if send.mode == SendMode::Await {
             self.settle(seat).await?;
         }
