@@ -16,12 +16,12 @@ use crate::clauses::{Clause, Coverage, Level};
 #[derive(Debug, Args)]
 #[command(long_about = "\
 Show how much of the RFCs the scenarios test: for each level, how many of the clauses that can be tested over the wire \
-have a scenario.")]
+are tested by a scenario or a watch rule.")]
 pub(super) struct Arguments {
     /// Only this RFC, by section: 3501 or rfc3501
     #[arg(value_name = "RFC", value_parser = rfc)]
     rfc: Option<u16>,
-    /// List the clauses that could be tested and have no scenario
+    /// List the clauses that could be tested and are not
     #[arg(long)]
     gaps: bool,
     /// Print JSON: one object for each clause
@@ -41,7 +41,7 @@ fn rfc(text: &str) -> Result<u16, String> {
 impl Arguments {
     pub(super) fn run(&self, output: &mut Output) -> Result<Exit, Failure> {
         let suite = Suite::load(self.scenarios.as_deref(), output.colour)?;
-        let coverage = Coverage::of(&suite.catalogue, &suite.scenarios);
+        let coverage = suite.coverage();
         let clauses: Vec<&Clause> = suite
             .catalogue
             .iter()
@@ -60,7 +60,7 @@ impl Arguments {
             for clause in &clauses {
                 output.line(format!("{:<6} {:<24} {}", clause.level, clause.id, clause.text));
             }
-            output.line(format!("{} clauses could be tested and have no scenario", clauses.len()));
+            output.line(format!("{} clauses could be tested and are not", clauses.len()));
         } else {
             for line in table(&clauses, &coverage, self.rfc.is_some()) {
                 output.line(line);
@@ -81,7 +81,7 @@ struct Entry<'a> {
     lines: &'a str,
     same_as: Option<&'a str>,
     testable: bool,
-    scenarios: &'a [String],
+    tests: &'a [String],
 }
 
 fn json(clauses: &[&Clause], coverage: &Coverage) -> Result<String, Failure> {
@@ -96,7 +96,7 @@ fn json(clauses: &[&Clause], coverage: &Coverage) -> Result<String, Failure> {
             lines: &clause.lines,
             same_as: clause.same_as.as_deref(),
             testable: clause.is_testable(),
-            scenarios: coverage.scenarios(clause),
+            tests: coverage.tests(clause),
         })
         .collect();
     serde_json::to_string_pretty(&entries).map_err(|error| Failure::new(Exit::Errors, error))

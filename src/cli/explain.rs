@@ -10,11 +10,9 @@ use crate::check::exit::Exit;
 use crate::clauses::{Basis, Catalogue, Clause, Coverage, Wire};
 use crate::report::wrapped;
 
-/// Show what a clause says, and which scenarios test it
+/// Show what a clause says, and what tests it
 #[derive(Debug, Args)]
-#[command(
-    long_about = "Show what a clause of the catalogue says, where the RFC says it, and which scenarios test it."
-)]
+#[command(long_about = "Show what a clause of the catalogue says, where the RFC says it, and what tests it.")]
 pub(super) struct Arguments {
     /// The id of the clause, such as rfc3501-6.4.3-02
     clause: String,
@@ -32,7 +30,7 @@ impl Arguments {
     pub(super) fn run(&self, output: &mut Output) -> Result<Exit, Failure> {
         let suite = Suite::load(self.scenarios.as_deref(), output.colour)?;
         let clause = suite.catalogue.require(&self.clause).map_err(Failure::usage)?;
-        let coverage = Coverage::of(&suite.catalogue, &suite.scenarios);
+        let coverage = suite.coverage();
         for (name, value) in explained(clause, &suite.catalogue, &coverage) {
             let value = wrapped(&value, WIDTH).replace('\n', &format!("\n{:INDENT$}", ""));
             output.line(format!("{name:INDENT$}{value}"));
@@ -78,12 +76,12 @@ fn explained(clause: &Clause, catalogue: &Catalogue, coverage: &Coverage) -> Vec
         rows.push(("contested", contested.clone()));
     }
     rows.push(("violation", format!("counts as {}", clause.severity())));
-    let scenarios = coverage.scenarios(clause);
-    if scenarios.is_empty() {
-        let gap = if clause.is_testable() { "no scenario yet: a gap" } else { "no scenario" };
+    let tests = coverage.tests(clause);
+    if tests.is_empty() {
+        let gap = if clause.is_testable() { "nothing yet: a gap" } else { "nothing" };
         rows.push(("tested by", gap.to_owned()));
     }
-    for (index, id) in scenarios.iter().enumerate() {
+    for (index, id) in tests.iter().enumerate() {
         rows.push((if index == 0 { "tested by" } else { "" }, id.clone()));
     }
     rows

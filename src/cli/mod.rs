@@ -4,6 +4,7 @@ mod check;
 mod clauses;
 mod duration;
 mod explain;
+mod schema;
 mod serve;
 mod suite;
 
@@ -36,6 +37,7 @@ enum Command {
     Serve(serve::Arguments),
     Clauses(clauses::Arguments),
     Explain(explain::Arguments),
+    Schema(schema::Arguments),
 }
 
 /// Why a command ends without having done its work.
@@ -87,6 +89,7 @@ pub fn main() -> Exit {
         Command::Serve(arguments) => arguments.run(&mut output),
         Command::Clauses(arguments) => arguments.run(&mut output),
         Command::Explain(arguments) => arguments.run(&mut output),
+        Command::Schema(arguments) => arguments.run(&mut output),
     };
     let _ = output.out.flush();
     result.unwrap_or_else(|Failure { exit, message }| {

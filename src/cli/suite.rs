@@ -4,11 +4,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::Failure;
-use crate::clauses::Catalogue;
+use crate::clauses::{Catalogue, Coverage};
 use crate::embedded::Files;
 use crate::fixtures::Fixtures;
 use crate::scenario::parse;
 use crate::scenario::program::Scenario;
+use crate::watch;
 
 /// Mistakes that are shown in full; the rest is counted.
 const SHOWN: usize = 20;
@@ -34,5 +35,10 @@ impl Suite {
             Failure::usage(shown.join("\n\n"))
         })?;
         Ok(Self { catalogue, scenarios: scenarios.into_iter().map(Arc::new).collect() })
+    }
+
+    /// What the scenarios and the watch rules test.
+    pub(super) fn coverage(&self) -> Coverage {
+        Coverage::of(&self.catalogue, &self.scenarios, watch::rules())
     }
 }
