@@ -81,7 +81,9 @@ fn tagged(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, around: Surroundings) 
             let trouble = Trouble::new(place, "this is no response", "not understood");
             let untagged = KEYWORDS.iter().any(|keyword| keyword.eq_ignore_ascii_case(word))
                 || word.bytes().all(|octet| octet.is_ascii_digit());
-            Err(if untagged {
+            Err(if word.starts_with("+OK") || word.starts_with("-ERR") || word == "." {
+                trouble.hint("this is a reply of POP3, and the file's protocol is IMAP")
+            } else if untagged {
                 trouble.hint(format!("an untagged response begins with `* `: did you mean `* {word} …`?"))
             } else {
                 trouble.hint(

@@ -16,6 +16,7 @@ use crate::scenario::{
 /// Reads a command: the whole line of `C:` or `C>:`.
 pub(super) fn command(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>) -> Parsed<Template> {
     let imap = scope.protocol == Protocol::Imap;
+    check_framing(cursor, imap)?;
     let mut builder = Builder::default();
     // Where the open quote stands.
     let mut quote: Option<usize> = None;
@@ -69,6 +70,48 @@ pub(super) fn command(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>) -> Parsed<
     }
     builder.finish(cursor, "a command is missing")
 }
+
+/// A command is written without its tag and its CRLF: those are added.
+fn check_framing(cursor: &Cursor<'_>, imap: bool) -> Parsed<()> {
+    let line = cursor.rest();
+    if let Some(text) = line.strip_suffix("\\r\\n") {
+        let place = cursor.text.place(text.len(), line.len());
+        return Err(Trouble::new(
+            place,
+            "`C:` and `C>:` add the CRLF themselves",
+            "would be sent as written",
+        )
+        .hint("leave it out, or use `C~:` for raw octets"));
+    }
+    let mut words = line.split(' ');
+    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let digits = first.trim_start_matches(|character: char| character.is_ascii_alphabetic());
+    let tag = digits.len() < first.len()
+        && !digits.is_empty()
+        && digits.bytes().all(|octet| octet.is_ascii_digit());
+    if imap && tag && COMMANDS.iter().any(|command| command.eq_ignore_ascii_case(second)) {
+        let place = cursor.text.place(0, first.len());
+        return Err(Trouble::new(place, "`C:` and `C>:` add the tag themselves", "a tag")
+            .hint("leave it out, or use `C~:` for raw octets"));
+    }
+    Ok(())
+}
+
+/// Commands that show that the word before them is meant as a tag.
+const COMMANDS: [&str; 12] = [
+    "NOOP",
+    "CAPABILITY",
+    "LOGOUT",
+    "LOGIN",
+    "SELECT",
+    "EXAMINE",
+    "FETCH",
+    "STORE",
+    "SEARCH",
+    "UID",
+    "EXPUNGE",
+    "APPEND",
+];
 
 /// Reads raw octets: the whole line of `C~:`.
 pub(super) fn raw(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>) -> Parsed<Template> {
