@@ -6,7 +6,7 @@ use std::time::Duration;
 use anstyle::AnsiColor;
 
 use super::Look;
-use super::layout::{counted, number};
+use super::layout::{counted, number, tame};
 use crate::fault::escape;
 use crate::session::transcript::{Entry, Event, Excerpt, Transcript};
 
@@ -55,7 +55,7 @@ fn line(entry: &Entry, zero: Duration, width: usize, look: &Look, text: &mut Str
     let (style, marker, said) = match &entry.event {
         Event::Sent(excerpt) => (AnsiColor::Blue.on_default(), "C:", shown(excerpt, look)),
         Event::Received(excerpt) => (AnsiColor::Green.on_default(), "S:", shown(excerpt, look)),
-        Event::Note(note) => (AnsiColor::BrightBlack.on_default(), "--", note.clone()),
+        Event::Note(note) => (AnsiColor::BrightBlack.on_default(), "--", tame(note)),
     };
     let marker = look.paint(style, marker, 2);
     let _ = writeln!(text, "  {milliseconds:>9.1} ms  {name}{marker} {said}");

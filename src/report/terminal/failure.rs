@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::layout::{WIDTH, counted, wrapped};
+use super::layout::{WIDTH, counted, tame, wrapped};
 use super::{Look, exchange};
 use crate::check::summary::BrokenRule;
 use crate::check::verdict::{Broken, Outcome, Verdict};
@@ -199,5 +199,6 @@ fn level(verdict: Verdict) -> Level<'static> {
 
 /// Text that may have lines and a caret of its own, which must stay where they are.
 fn block(text: &str) -> String {
-    if text.contains('\n') { text.trim_end().to_owned() } else { wrapped(text, WIDTH - 14) }
+    let text = tame(text);
+    if text.contains('\n') { text.trim_end().to_owned() } else { wrapped(&text, WIDTH - 14) }
 }

@@ -84,6 +84,19 @@ pub(crate) fn wrapped(text: &str, width: usize) -> String {
     lines
 }
 
+/// `text` without anything that would steer a terminal: what a server said may stand in it.
+pub(super) fn tame(text: &str) -> String {
+    let mut tamed = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() && c != '\n' {
+            tamed.extend(c.escape_default());
+        } else {
+            tamed.push(c);
+        }
+    }
+    tamed
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,6 +107,11 @@ mod tests {
         let durations = [80, 1_200, 99_000, 850_000, 3_240_000, 123_000_000].map(Duration::from_micros);
         assert_eq!(durations.map(duration), ["80 µs", "1.2 ms", "99.0 ms", "850 ms", "3.2 s", "2 min 03 s"]);
         assert_eq!(counted(1, "scenario"), "1 scenario");
+    }
+
+    #[test]
+    fn nothing_steers_the_terminal() {
+        assert_eq!(tame("a\x1b[31m\u{9b}é\r\nb"), "a\\u{1b}[31m\\u{9b}é\\r\nb");
     }
 
     #[test]

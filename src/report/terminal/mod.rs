@@ -63,7 +63,11 @@ impl<'a, W: Write> Terminal<'a, W> {
                 Duration::ZERO => String::new(),
                 took => format!(" ({})", layout::duration(took)),
             };
-            let reason = outcome.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            let reason = outcome
+                .reason
+                .as_ref()
+                .map(|reason| format!(": {}", layout::tame(reason)))
+                .unwrap_or_default();
             let name = self.look.paint(layout::style(outcome.verdict), outcome.verdict.name(), 11);
             format!("{name} {id}{took}{reason}")
         });

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::Look;
-use super::layout::{counted, duration, number, style, wrapped};
+use super::layout::{counted, duration, number, style, tame, wrapped};
 use crate::check::summary::{Counts, Summary};
 use crate::check::verdict::{Outcome, Verdict};
 
@@ -35,7 +35,7 @@ pub(super) fn not_run(outcomes: &[Arc<Outcome>]) -> String {
         if text.is_empty() {
             text.push_str("not run:\n");
         }
-        let reason = wrapped(reason, 78).replace('\n', &format!("\n{:21}", ""));
+        let reason = wrapped(&tame(reason), 78).replace('\n', &format!("\n{:21}", ""));
         let _ = writeln!(text, "  {count:>5} {verdict:<11}  {reason}");
     }
     if !text.is_empty() {
@@ -96,7 +96,12 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
     let counts = &summary.counts;
     let mut text = String::new();
     if let Some(reason) = &summary.cut_short {
-        let _ = writeln!(text, "{} {reason}", look.paint(style(Verdict::Error), "The run ended early:", 0));
+        let _ = writeln!(
+            text,
+            "{} {}",
+            look.paint(style(Verdict::Error), "The run ended early:", 0),
+            tame(reason)
+        );
     }
     let nonstrict = counts.of(Verdict::Nonstrict);
     if counts.of(Verdict::Blocked) > 0 {
