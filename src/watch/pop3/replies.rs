@@ -50,7 +50,7 @@ impl Rule for Replies {
         let span = crate::fault::Span::new(0, line.text().len());
         match how {
             Closed::ByServer => {
-                let message = "a line to an idle client before the connection is closed";
+                let message = "a farewell that answers no command, and then the connection is closed";
                 found.note(ONE_REPLY, "rfc1939-3-35", &line, span, message);
             }
             _ => found.at(ONE_REPLY, "rfc1939-3-36", &line, span, "a reply that no command has asked for"),
