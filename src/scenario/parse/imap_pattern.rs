@@ -166,6 +166,7 @@ fn untagged(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, around: Surroundings
             .hint(format!("`* 3 {keyword}`, or `* _ {keyword}` for any")));
     }
     check_keyword(&keyword, word, place)?;
+    let numbers = Surroundings { numbers: true, ..around };
     let mut value = |cursor: &mut Cursor<'_>| value_pattern::value(cursor, scope, around);
     match keyword.as_str() {
         "CAPABILITY" => {
@@ -174,7 +175,7 @@ fn untagged(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, around: Surroundings
         }
         "FLAGS" => Ok(Pattern::Flags(value(cursor)?)),
         "SEARCH" => {
-            let values = value_pattern::values_to_end(cursor, scope, around)?;
+            let values = value_pattern::values_to_end(cursor, scope, numbers)?;
             Ok(Pattern::Search { numbers: values.items, rest: values.rest })
         }
         "STATUS" => {
@@ -191,7 +192,7 @@ fn untagged(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, around: Surroundings
             Ok(Pattern::List { keyword, attributes, delimiter, mailbox, extended })
         }
         _ => {
-            let mut values = value_pattern::values_to_end(cursor, scope, around)?;
+            let mut values = value_pattern::values_to_end(cursor, scope, numbers)?;
             values.items.insert(0, ValuePattern { place, form: Form::Atom(vec![keyword]) });
             values.optional_from = values.optional_from.map(|from| from + 1);
             Ok(Pattern::Other(ListPattern { ..values }))

@@ -1,7 +1,7 @@
 //! Patterns of values: `_`, `$x`, `"text"`, `12`, lists, regular expressions, …
 
 use super::{
-    expression,
+    expression::{self, Type},
     mistake::{Parsed, Trouble},
     octets, reference, regex_pattern,
     scope::{Scope, Setting},
@@ -19,17 +19,19 @@ pub(super) struct Surroundings {
     pub(super) words: bool,
     /// In a response code: `]` ends it.
     pub(super) code: bool,
+    /// In a response whose numbers a computed list may stand for: SEARCH, SORT, ESEARCH.
+    pub(super) numbers: bool,
     /// In an `S!:` line, which sets no captures.
     pub(super) forbidden: bool,
 }
 
 impl Surroundings {
     pub(super) fn imap(forbidden: bool) -> Self {
-        Self { words: false, code: false, forbidden }
+        Self { words: false, code: false, numbers: false, forbidden }
     }
 
     pub(super) fn pop3(forbidden: bool) -> Self {
-        Self { words: true, code: false, forbidden }
+        Self { words: true, code: false, numbers: false, forbidden }
     }
 
     pub(super) fn in_code(self) -> Self {
@@ -63,7 +65,11 @@ fn nested(
         Some(b'"') => Form::Text(octets::quoted(cursor)?),
         Some(b'{') => braces(cursor, scope)?,
         Some(b'$') if cursor.peek_at(1) == Some(b'(') => {
-            let (expression, _) = expression::embedded(cursor, scope)?;
+            let (expression, kind) = expression::embedded(cursor, scope)?;
+            if kind == Type::Numbers && !around.numbers {
+                return Err(Trouble::new(expression.place, "one value is wanted here", "a list of numbers")
+                    .hint("`hits` and `uidhits` stand in `* SEARCH …` and its kin"));
+            }
             return Ok(ValuePattern { place: expression.place, form: Form::Computed(expression) });
         }
         Some(b'$') if begins_name(cursor.peek_at(1)) => capture(cursor, scope, around)?,
