@@ -105,9 +105,8 @@ pub(crate) async fn pop3(bench: &Bench, facts: &mut Facts) -> Result<(), Refusal
     }
     let has_capa = accepted(bench, &mut link, "CAPA").await?;
     learn_capa(&link, &mut facts.pop3);
-    if !has_capa {
-        facts.pop3.insert("USER".into());
-    }
+    // CAPA announces itself by its answer.
+    facts.pop3.insert(if has_capa { "CAPA" } else { "USER" }.into());
     log_in(bench, &mut link, bench.account(0)).await?;
     if has_capa {
         accepted(bench, &mut link, "CAPA").await?;

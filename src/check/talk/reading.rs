@@ -25,8 +25,6 @@ pub(crate) struct Reading<'p> {
     pub sent: Vec<(ExchangeId, Place)>,
     /// Exchanges whose end a pattern asked for.
     pub claimed: BTreeSet<ExchangeId>,
-    /// POP3: raw octets of a line that is not complete.
-    pub raw_line: Vec<u8>,
     /// POP3: the reply that patterns of body lines speak of.
     pub reply: Option<usize>,
     /// What must not come before the open exchanges end.
@@ -53,6 +51,14 @@ impl Reading<'_> {
         let connected = state == GivenState::Connected;
         let behind = if connected { 0 } else { link.session().lines().len() };
         Self { window: behind, floor: behind, awaits: connected, ..Self::default() }
+    }
+
+    /// The first command of a POP3 session: the window is its reply, and the greeting is none.
+    pub(super) fn pass_greeting(&mut self, session: &Session) {
+        if self.sent.is_empty() {
+            self.window = session.lines().len();
+            self.floor = self.window;
+        }
     }
 
     /// A new exchange begins: its window reaches back to the end of the last exchange, unless others are still open.

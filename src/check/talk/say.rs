@@ -24,6 +24,10 @@ impl<'p> Talk<'p> {
             let how = how.to_string();
             return Err(self.block(place, "an open connection", &how));
         }
+        if self.scenario.protocol == Protocol::Pop3 {
+            let seat = &mut self.seats[seat];
+            seat.reading.pass_greeting(seat.link.session());
+        }
         if send.mode == SendMode::Await {
             self.settle(seat).await?;
         }
@@ -103,10 +107,9 @@ impl<'p> Talk<'p> {
                 }
             }
         }
-        match self.scenario.protocol {
-            Protocol::Imap if !has_tag => self.seats[seat].link.session_mut().raw(&line),
-            Protocol::Imap => {}
-            Protocol::Pop3 => self.open_raw_pop3(seat, place, &line),
+        // A reply of POP3 names no command: what no `$tag` announces opens no exchange.
+        if self.scenario.protocol == Protocol::Imap && !has_tag {
+            self.seats[seat].link.session_mut().raw(&line);
         }
         let seated = &mut self.seats[seat];
         seated.reading.awaits = true;
@@ -117,22 +120,6 @@ impl<'p> Talk<'p> {
             client::queue(&mut seated.link, &line, &secrets);
         }
         Ok(())
-    }
-
-    /// POP3 has no tags: each line that is complete opens an exchange, but for those of a SASL exchange.
-    fn open_raw_pop3(&mut self, seat: usize, place: Place, octets: &[u8]) {
-        let sasl = is_sasl(self.seats[seat].link.session());
-        let pending = &mut self.seats[seat].reading.raw_line;
-        pending.extend_from_slice(octets);
-        let all = std::mem::take(pending);
-        let mut lines: Vec<&[u8]> = all.split_inclusive(|&octet| octet == b'\n').collect();
-        if let Some(open) = lines.pop_if(|line| !line.ends_with(b"\n")) {
-            self.seats[seat].reading.raw_line = open.to_vec();
-        }
-        for line in lines.into_iter().filter(|_| !sasl) {
-            let exchange = self.seats[seat].link.open(Command::of(line), None);
-            self.begin(seat, exchange, place, true);
-        }
     }
 }
 
