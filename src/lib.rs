@@ -3,6 +3,7 @@
 pub mod check;
 pub mod clauses;
 pub mod cli;
+pub mod document;
 pub mod embedded;
 pub mod fault;
 pub mod fixtures;

@@ -11,6 +11,7 @@ use mailspec::{
         select::{Selected, row_id},
         start::Plan,
         verdict::Verdict,
+        waivers::Waivers,
     },
     clauses::Catalogue,
     embedded::Files,
@@ -100,6 +101,7 @@ fn plan(catalogue: &Arc<Catalogue>, scenarios: &[Arc<Scenario>]) -> Plan {
         target: Target::bundled(),
         catalogue: Arc::clone(catalogue),
         selected: scenarios.iter().map(all).collect(),
+        waivers: Waivers::none(),
         jobs: None,
         timeout: Duration::from_secs(10),
     }

@@ -8,7 +8,7 @@ use super::verdict::Verdict;
 pub enum Exit {
     /// All as expected.
     Expected,
-    /// A MUST is broken, or a precondition was refused.
+    /// A MUST is broken, a precondition was refused, or a waiver has lost its use.
     Violations,
     /// The command line, a profile or a scenario has a mistake.
     Usage,
@@ -38,6 +38,7 @@ impl Exit {
         let broken = |verdict| counts.of(verdict) > 0;
         if broken(Verdict::Fail)
             || broken(Verdict::Blocked)
+            || !summary.complaints.is_empty()
             || summary.rules.iter().any(|rule| rule.verdict == Verdict::Fail)
         {
             Self::Violations

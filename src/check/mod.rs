@@ -17,3 +17,4 @@ mod steward;
 pub mod summary;
 mod talk;
 pub mod verdict;
+pub mod waivers;

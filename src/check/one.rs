@@ -302,6 +302,7 @@ fn without_talk(scenario: &Arc<Scenario>, row: &Row, verdict: Verdict, reason: S
         row: row.name.clone(),
         verdict,
         reason: Some(reason),
+        waived: None,
         broken: Vec::new(),
         notes: Vec::new(),
         clauses: Vec::new(),

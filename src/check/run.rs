@@ -8,6 +8,7 @@ use super::{
     pool::Pool,
     probe,
     select::Selected,
+    waivers::{Ledger, Waivers},
 };
 use crate::{
     report::{Sink, event::Event},
@@ -50,7 +51,7 @@ struct Job {
 }
 
 /// Runs all that is selected on a target that has been examined, `jobs` at a time, and tells `sink` of it.
-pub async fn run(bench: &Bench, selected: &[Selected], jobs: usize, sink: &mut dyn Sink) {
+pub async fn run(bench: &Bench, selected: &[Selected], waivers: &Waivers, jobs: usize, sink: &mut dyn Sink) {
     let began = bench.clock.now();
     let jobs = jobs.max(1);
     let share = (bench.target.connections_per_account / 4).clamp(1, jobs);
@@ -62,7 +63,7 @@ pub async fn run(bench: &Bench, selected: &[Selected], jobs: usize, sink: &mut d
         })
         .collect();
     sink.take(&Event::Started { target: bench.target.to_string(), planned: all.len() });
-    let state = RefCell::new(State { sink, cut_short: None });
+    let state = RefCell::new(State { sink, ledger: Ledger::new(waivers), cut_short: None });
     // Servers slow every login down after a wrong password, and a restart disturbs everybody: both run by themselves.
     let (alone, together): (Vec<Job>, Vec<Job>) = all.into_iter().partition(runs_alone);
     for (lane, width) in [(together, jobs), (alone, 1)] {
@@ -70,12 +71,14 @@ pub async fn run(bench: &Bench, selected: &[Selected], jobs: usize, sink: &mut d
         let workers = (0..width).map(|_| work(bench, &pool, &queue, &state));
         join_all(workers.collect()).await;
     }
-    let State { sink, cut_short } = state.into_inner();
-    sink.take(&Event::Finished { took: bench.clock.now() - began, cut_short });
+    let State { sink, ledger, cut_short } = state.into_inner();
+    let complaints = ledger.close(cut_short.is_some());
+    sink.take(&Event::Finished { took: bench.clock.now() - began, cut_short, complaints });
 }
 
 struct State<'s> {
     sink: &'s mut dyn Sink,
+    ledger: Ledger<'s>,
     cut_short: Option<String>,
 }
 
@@ -88,8 +91,9 @@ async fn work(bench: &Bench, pool: &Pool, queue: &RefCell<VecDeque<Job>>, state:
         let row = &job.scenario.rows[job.row];
         let id = super::select::row_id(&job.scenario, job.row);
         state.borrow_mut().sink.take(&Event::Begun { id: id.clone() });
-        let Ran { outcome, server_gone } = one::run(bench, pool, &job.scenario, row).await;
+        let Ran { mut outcome, server_gone } = one::run(bench, pool, &job.scenario, row).await;
         let mut state = state.borrow_mut();
+        state.ledger.enter(&mut outcome, &bench.catalogue);
         state.sink.take(&Event::Ended(Arc::new(outcome)));
         if server_gone && state.cut_short.is_none() {
             state.cut_short =

@@ -168,7 +168,7 @@ fn claims(scenario: &Scenario, row: usize, carrier: &str, catalogue: &Catalogue)
 }
 
 /// A filter over ids.
-enum Filter<'a> {
+pub(super) enum Filter<'a> {
     /// The id of a scenario or a row, which stands for itself and what is below it.
     Id(&'a str),
     /// The beginning of ids.
@@ -190,7 +190,13 @@ impl<'a> Filter<'a> {
         }
     }
 
-    fn fits(&self, id: &str) -> bool {
+    /// A filter that stands for one id and what is below it, or is a glob.
+    pub(super) fn exact(filter: &'a str) -> Self {
+        if filter.contains(['*', '?']) { Self::Glob(filter.chars().collect()) } else { Self::Id(filter) }
+    }
+
+    /// Does this id fit?
+    pub(super) fn fits(&self, id: &str) -> bool {
         match self {
             Self::Id(filter) => is_at_or_below(filter, id),
             Self::Beginning(filter) => id.starts_with(filter),

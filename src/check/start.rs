@@ -13,6 +13,7 @@ use super::{
     one::reason_not_to,
     run::{self, Unreachable},
     select::{Selected, row_id},
+    waivers::Waivers,
 };
 use crate::{
     clauses::Catalogue,
@@ -29,6 +30,8 @@ pub struct Plan {
     pub catalogue: Arc<Catalogue>,
     /// The scenarios and rows.
     pub selected: Vec<Selected>,
+    /// Failures that are expected.
+    pub waivers: Waivers,
     /// How many run at a time; as many as the accounts allow where it is not said.
     pub jobs: Option<usize>,
     /// How long an answer may take.
@@ -60,8 +63,9 @@ impl Plan {
     pub fn carry_out(self, sink: &mut dyn Sink) -> Result<(), CheckError> {
         self.runtime()?.block_on(async {
             let jobs = self.jobs.unwrap_or(self.target.accounts.len());
+            let waivers = self.waivers.clone();
             let (bench, selected) = self.bench().await?;
-            run::run(&bench, &selected, jobs, sink).await;
+            run::run(&bench, &selected, &waivers, jobs, sink).await;
             Ok(())
         })
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::verdict::{Finding, Outcome, Verdict};
+use super::waivers::{Complaint, Waiver};
 use crate::clauses::{Catalogue, Severity};
 use crate::report::event::Event;
 
@@ -23,6 +24,10 @@ pub struct Summary {
     pub took: Duration,
     /// Why the run ended before all had run, if it did.
     pub cut_short: Option<String>,
+    /// How many failures each waiver has covered, in the order in which they came.
+    pub waived: Vec<(Arc<Waiver>, usize)>,
+    /// Waivers that have lost their use.
+    pub complaints: Vec<Complaint>,
 }
 
 impl Summary {
@@ -31,18 +36,40 @@ impl Summary {
         match event {
             Event::Started { .. } | Event::Begun { .. } => {}
             Event::Ended(outcome) => self.add(outcome, catalogue),
-            Event::Finished { took, cut_short } => {
+            Event::Finished { took, cut_short, complaints } => {
                 self.took = *took;
+                self.complaints.clone_from(complaints);
                 self.cut_short.clone_from(cut_short);
             }
         }
     }
 
+    fn cover(&mut self, waiver: &Arc<Waiver>) {
+        match self.waived.iter_mut().find(|(known, _)| Arc::ptr_eq(known, waiver)) {
+            Some((_, count)) => *count += 1,
+            None => self.waived.push((Arc::clone(waiver), 1)),
+        }
+    }
+
     fn add(&mut self, outcome: &Arc<Outcome>, catalogue: &Catalogue) {
-        self.counts.add(outcome.verdict);
-        self.sections.entry(Section::of(&outcome.scenario.id)).or_default().add(outcome.verdict);
+        let section = self.sections.entry(Section::of(&outcome.scenario.id)).or_default();
+        match &outcome.waived {
+            Some(waiver) => {
+                self.counts.expected += 1;
+                section.expected += 1;
+                self.cover(waiver);
+            }
+            None => {
+                self.counts.add(outcome.verdict);
+                section.add(outcome.verdict);
+            }
+        }
         self.commands += u64::from(outcome.commands);
         for finding in &outcome.findings {
+            if let Some(waiver) = &finding.waived {
+                self.cover(waiver);
+                continue;
+            }
             let known = |rule: &&mut BrokenRule| {
                 (rule.finding.rule, rule.finding.clause) == (finding.rule, finding.clause)
             };
@@ -59,7 +86,7 @@ impl Summary {
 }
 
 /// What a finding costs: what its clause does, and no more than it says itself.
-fn cost(finding: &Finding, catalogue: &Catalogue) -> Verdict {
+pub(super) fn cost(finding: &Finding, catalogue: &Catalogue) -> Verdict {
     let by_clause = match catalogue.get(finding.clause).map(crate::clauses::Clause::severity) {
         Some(Severity::Note) => Verdict::Note,
         Some(Severity::Nonstrict) => Verdict::Nonstrict,
@@ -83,31 +110,36 @@ pub struct BrokenRule {
 
 /// How many results have each verdict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts([usize; 8]);
+pub struct Counts {
+    by_verdict: [usize; 8],
+    /// Failures that a waiver expects. They count here only.
+    pub expected: usize,
+}
 
 impl Counts {
     /// Counts one more.
     pub fn add(&mut self, verdict: Verdict) {
-        self.0[verdict as usize] += 1;
+        self.by_verdict[verdict as usize] += 1;
     }
 
     /// Adds those of `other`.
     pub fn add_all(&mut self, other: &Self) {
-        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+        for (mine, theirs) in self.by_verdict.iter_mut().zip(other.by_verdict) {
             *mine += theirs;
         }
+        self.expected += other.expected;
     }
 
     /// How many have `verdict`.
     #[must_use]
     pub fn of(&self, verdict: Verdict) -> usize {
-        self.0[verdict as usize]
+        self.by_verdict[verdict as usize]
     }
 
     /// How many there are.
     #[must_use]
     pub fn total(&self) -> usize {
-        self.0.iter().sum()
+        self.by_verdict.iter().sum::<usize>() + self.expected
     }
 }
 

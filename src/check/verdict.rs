@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use super::waivers::Waiver;
 use crate::{
     scenario::program::{Place, Scenario},
     session::transcript::Transcript,
@@ -56,6 +57,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Why it is unsupported, skipped, blocked or an error.
     pub reason: Option<String>,
+    /// The waiver that makes it an expected failure.
+    pub waived: Option<Arc<Waiver>>,
     /// Broken claims, in order.
     pub broken: Vec<Broken>,
     /// Notes: branches taken, MAYs seen.
@@ -111,6 +114,8 @@ pub struct Finding {
     pub at_most: Option<Verdict>,
     /// What was wrong, with the octets and a caret.
     pub message: String,
+    /// The waiver that makes it an expected failure.
+    pub waived: Option<Arc<Waiver>>,
     /// How far the transcript had come.
     pub transcript_position: usize,
 }

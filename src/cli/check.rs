@@ -12,8 +12,10 @@ use super::{Failure, Output, duration, runtime};
 use crate::check::exit::Exit;
 use crate::check::select::{Selected, Selection, select};
 use crate::check::start::Plan;
+use crate::check::waivers::Waivers;
+use crate::document::DocumentError;
 use crate::report::terminal::{Look, Terminal};
-use crate::target::{ProfileError, Target, masked};
+use crate::target::{Target, masked};
 
 /// Run the scenarios against a server
 #[derive(Debug, Args)]
@@ -33,6 +35,9 @@ pub(super) struct Arguments {
     /// The profile of the server, a YAML file
     #[arg(short, long, value_name = "FILE")]
     target: Option<PathBuf>,
+    /// Failures that are expected, a YAML file: `docs/waivers.md` shows one
+    #[arg(short, long, value_name = "FILE")]
+    waivers: Option<PathBuf>,
     /// Read scenarios and clauses from this folder, not the built-in ones
     #[arg(long, value_name = "DIR")]
     scenarios: Option<PathBuf>,
@@ -62,6 +67,10 @@ pub(super) struct Arguments {
 impl Arguments {
     pub(super) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
         let target = self.target(output.colour)?;
+        let waivers = match &self.waivers {
+            Some(path) => Waivers::read(path).map_err(|error| unusable(&error, output.colour))?,
+            None => Waivers::none(),
+        };
         let suite = Suite::load(self.scenarios.as_deref(), output.colour)?;
         let selection =
             Selection { filters: self.filters.clone(), clauses: self.clauses.clone(), slow: self.slow };
@@ -84,6 +93,7 @@ impl Arguments {
             target,
             catalogue: Arc::clone(&catalogue),
             selected,
+            waivers: waivers.over(&suite.scenarios, &selection),
             jobs: self.jobs.map(NonZeroUsize::get),
             timeout: self.timeout,
         };
@@ -93,10 +103,7 @@ impl Arguments {
 
     fn target(&self, colour: bool) -> Result<Target, Failure> {
         match &self.target {
-            Some(path) => Target::from_profile(path).map_err(|error| match error {
-                ProfileError::Mistake(mistake) => Failure::usage(mistake.render(colour)),
-                ProfileError::Read { .. } => Failure::usage(error),
-            }),
+            Some(path) => Target::from_profile(path).map_err(|error| unusable(&error, colour)),
             None if self.urls.is_empty() => Ok(Target::bundled()),
             None => Target::from_urls(&self.urls).map_err(Failure::usage),
         }
@@ -122,9 +129,21 @@ impl Arguments {
             .scenarios
             .iter()
             .flat_map(|path| ["--scenarios".to_owned(), quoted(&path.display().to_string())]);
+        let waivers = self
+            .waivers
+            .iter()
+            .flat_map(|path| ["--waivers".to_owned(), quoted(&path.display().to_string())]);
         let slow = self.slow.then(|| "--slow".to_owned());
         let urls = self.urls.iter().map(|url| quoted(&masked(url)));
-        target.chain(scenarios).chain(slow).chain(urls).collect::<Vec<_>>().join(" ")
+        target.chain(scenarios).chain(waivers).chain(slow).chain(urls).collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// A file that the user gave.
+fn unusable(error: &DocumentError, colour: bool) -> Failure {
+    match error {
+        DocumentError::Mistake(mistake) => Failure::usage(mistake.render(colour)),
+        DocumentError::Read { .. } => Failure::usage(error),
     }
 }
 

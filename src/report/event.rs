@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::check::verdict::Outcome;
+use crate::check::{verdict::Outcome, waivers::Complaint};
 
 /// One event of a run, in the order of time.
 #[derive(Debug)]
@@ -27,5 +27,7 @@ pub enum Event {
         took: Duration,
         /// Why it ended before all had run, if it did.
         cut_short: Option<String>,
+        /// Waivers that have lost their use.
+        complaints: Vec<Complaint>,
     },
 }

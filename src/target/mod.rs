@@ -19,7 +19,6 @@ pub use address::{Address, AddressError, Service};
 pub use control::Control;
 pub use delivery::Delivery;
 pub use preflight::Unreachable;
-pub use profile::{ProfileError, ProfileMistake};
 pub use tls::TlsSettings;
 pub use url::{UrlError, masked};
 

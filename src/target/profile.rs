@@ -1,10 +1,8 @@
 //! A target from a profile: a YAML file, explained in `docs/targets.md`.
 
 use std::fmt;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_yaml::Spanned;
@@ -15,84 +13,24 @@ use super::control::Control;
 use super::delivery::Delivery;
 use super::tls::TlsSettings;
 use super::{DEFAULT_CONNECTIONS_PER_ACCOUNT, Listeners, Reach, Target};
-use crate::nearest::nearest;
-
-/// No profile of ours is longer.
-const MAX_OCTETS: u64 = 1 << 20;
-
-/// A profile cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum ProfileError {
-    /// The file cannot be read.
-    #[error("{path}: {source}", path = .path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The file has a mistake.
-    #[error("{}", .0.render(false))]
-    Mistake(Box<ProfileMistake>),
-}
-
-/// A mistake in a profile, with the text it stands in.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ProfileMistake {
-    /// The file.
-    pub path: String,
-    /// Its text.
-    pub text: String,
-    /// What is wrong.
-    pub message: String,
-    /// The octets that are wrong.
-    pub span: Range<usize>,
-    /// What to do about it.
-    pub hint: Option<String>,
-}
-
-impl ProfileMistake {
-    /// The mistake with file, line, a caret and the hint; `styled` with colours for a terminal.
-    #[must_use]
-    pub fn render(&self, styled: bool) -> String {
-        let snippet = Snippet::source(self.text.as_str())
-            .path(self.path.as_str())
-            .annotation(AnnotationKind::Primary.span(self.span.clone()));
-        let group: Group<'_> = Level::ERROR.primary_title(self.message.as_str()).element(snippet);
-        let group = match &self.hint {
-            Some(hint) => group.element(Level::HELP.message(hint.as_str())),
-            None => group,
-        };
-        let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
-        renderer.render(&[group])
-    }
-}
+use crate::document::{self, DocumentError, Mistake, span_at, start_of};
 
 impl Target {
     /// The target that the profile at `path` describes. Paths in it are relative to its folder.
     ///
     /// # Errors
     /// If the file cannot be read, or has a mistake.
-    pub fn from_profile(path: &Path) -> Result<Self, ProfileError> {
-        let read = |source| ProfileError::Read { path: path.to_owned(), source };
-        let length = std::fs::metadata(path).map_err(read)?.len();
-        if length > MAX_OCTETS {
-            let message = format!("{length} octets are too many for a profile");
-            return Err(read(std::io::Error::new(std::io::ErrorKind::InvalidData, message)));
-        }
-        let text = std::fs::read_to_string(path).map_err(read)?;
+    pub fn from_profile(path: &Path) -> Result<Self, DocumentError> {
+        let text = document::read(path)?;
         let folder = path.parent().unwrap_or(Path::new(""));
         parse(&path.display().to_string(), &text, folder)
     }
 }
 
-fn parse(path: &str, text: &str, folder: &Path) -> Result<Target, ProfileError> {
-    let mistake = |Mistake { message, span, hint }| {
-        let path = path.to_owned();
-        ProfileError::Mistake(Box::new(ProfileMistake { path, text: text.to_owned(), message, span, hint }))
-    };
-    let profile: Profile = serde_yaml::from_str(text).map_err(|error| mistake(Mistake::of(&error, text)))?;
-    profile.target(text, folder).map_err(mistake)
+fn parse(path: &str, text: &str, folder: &Path) -> Result<Target, DocumentError> {
+    let profile: Result<Profile, Mistake> =
+        serde_yaml::from_str(text).map_err(|error| Mistake::of(&error, text));
+    profile.and_then(|profile| profile.target(text, folder)).map_err(|mistake| mistake.within(path, text))
 }
 
 /// The file as written.
@@ -293,79 +231,6 @@ impl<'de> Deserialize<'de> for Accounts {
 
         deserializer.deserialize_any(Either)
     }
-}
-
-/// A mistake, not yet joined to its file.
-struct Mistake {
-    message: String,
-    span: Range<usize>,
-    hint: Option<String>,
-}
-
-impl Mistake {
-    fn new(message: impl Into<String>, span: Range<usize>, hint: impl Into<String>) -> Self {
-        Self { message: message.into(), span, hint: Some(hint.into()) }
-    }
-
-    fn of(error: &serde_yaml::Error, text: &str) -> Self {
-        use serde_yaml::Error;
-        let error = error.without_snippet();
-        let span = error.location().map_or_else(|| start_of(text), |location| span_at(&location, text));
-        match error {
-            Error::SerdeUnknownField { field, expected, .. } => {
-                Self::new(format!("unknown key `{field}`"), span, meant(field, expected))
-            }
-            Error::SerdeUnknownVariant { variant, expected, .. } => {
-                Self::new(format!("unknown value `{variant}`"), span, meant(variant, expected))
-            }
-            Error::SerdeMissingField { field, .. } => {
-                Self::new(format!("the key `{field}` is missing"), span, format!("add `{field}: ...`"))
-            }
-            Error::DuplicateMappingKey { key, .. } => Self::new(
-                format!("the key `{}` stands twice", key.as_deref().unwrap_or("?")),
-                span,
-                "keep one of the two",
-            ),
-            Error::SerdeInvalidType { unexpected, expected, .. }
-            | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-                Self { message: format!("expected {expected}, found {unexpected}"), span, hint: None }
-            }
-            Error::Message { msg, .. } => Self { message: msg.clone(), span, hint: None },
-            other => {
-                // The line and column stand in the snippet.
-                let message = other.to_string();
-                let message = message.lines().next().unwrap_or_default();
-                let message =
-                    message.rsplit_once(" at line ").map_or(message, |(message, _)| message).to_owned();
-                Self { message, span, hint: None }
-            }
-        }
-    }
-}
-
-fn meant(wrong: &str, known: &[&'static str]) -> String {
-    match nearest(wrong, known.iter().copied()) {
-        Some(meant) => format!("did you mean `{meant}`?"),
-        None => format!("known here: {}", known.join(", ")),
-    }
-}
-
-/// The octets at `location`, without the end of the line behind them.
-fn span_at(location: &serde_yaml::Location, text: &str) -> Range<usize> {
-    let span = location.span();
-    let octets = |value: Option<u64>| value.and_then(|value| usize::try_from(value).ok());
-    let Some(start) = octets(span.byte_offset()).filter(|start| text.is_char_boundary(*start)) else {
-        return start_of(text);
-    };
-    let rest = &text[start..];
-    let end = octets(span.byte_len()).filter(|length| rest.is_char_boundary(*length)).unwrap_or(0);
-    let line = rest[..end].lines().next().unwrap_or_default().trim_end();
-    start..start + line.len().max(usize::from(!rest.is_empty() && rest.is_char_boundary(1)))
-}
-
-/// The first line.
-fn start_of(text: &str) -> Range<usize> {
-    0..text.lines().next().map_or(0, str::len)
 }
 
 #[cfg(test)]

@@ -153,7 +153,14 @@ impl Findings {
         *count += 1;
         if *count <= KEPT {
             let message = message();
-            self.new.push(Finding { rule: rule.name, clause, at_most, message, transcript_position });
+            self.new.push(Finding {
+                rule: rule.name,
+                clause,
+                at_most,
+                message,
+                waived: None,
+                transcript_position,
+            });
         }
     }
 

@@ -79,6 +79,7 @@ impl<'p> Talk<'p> {
                 clause,
                 at_most: None,
                 message: format!("behind the OK that begins TLS came more in plaintext: {shown}"),
+                waived: None,
                 transcript_position,
             });
         }

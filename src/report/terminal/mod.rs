@@ -56,7 +56,8 @@ impl<'a, W: Write> Terminal<'a, W> {
 
     fn ended(&mut self, outcome: &Arc<Outcome>) {
         let id = outcome.id();
-        let alarming = matches!(outcome.verdict, Verdict::Fail | Verdict::Blocked | Verdict::Error);
+        let alarming = matches!(outcome.verdict, Verdict::Fail | Verdict::Blocked | Verdict::Error)
+            && outcome.waived.is_none();
         let line = (self.look.verbose || (alarming && !self.look.live)).then(|| {
             // The bundled server runs in virtual time, in which most things take none.
             let took = match outcome.took {
@@ -68,7 +69,10 @@ impl<'a, W: Write> Terminal<'a, W> {
                 .as_ref()
                 .map(|reason| format!(": {}", layout::tame(reason)))
                 .unwrap_or_default();
-            let name = self.look.paint(layout::style(outcome.verdict), outcome.verdict.name(), 11);
+            let name = match &outcome.waived {
+                Some(_) => self.look.paint(layout::style(Verdict::Skipped), "xfail", 11),
+                None => self.look.paint(layout::style(outcome.verdict), outcome.verdict.name(), 11),
+            };
             format!("{name} {id}{took}{reason}")
         });
         let failed =
@@ -101,6 +105,7 @@ impl<'a, W: Write> Terminal<'a, W> {
             }
         }
         text += &sums::not_run(&self.remarkable);
+        text += &sums::waived(&self.summary, &self.look);
         text += &sums::table(&self.summary, &self.look);
         text += &sums::closing(&self.summary, &self.look);
         say(&mut self.out, text.trim_end());
@@ -117,7 +122,7 @@ impl<W: Write> Sink for Terminal<'_, W> {
             }
             Event::Begun { id } => self.progress.begun(id),
             Event::Ended(outcome) => {
-                if outcome.verdict != Verdict::Pass {
+                if outcome.verdict != Verdict::Pass && outcome.waived.is_none() {
                     self.remarkable.push(Arc::clone(outcome));
                 }
                 self.ended(outcome);

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use super::Look;
-use super::layout::{counted, duration, number, style, tame, wrapped};
+use super::layout::{WIDTH, counted, duration, number, style, tame, wrapped};
 use crate::check::summary::{Counts, Summary};
 use crate::check::verdict::{Outcome, Verdict};
 
@@ -44,6 +44,29 @@ pub(super) fn not_run(outcomes: &[Arc<Outcome>]) -> String {
     text
 }
 
+/// Failures that were expected, by waiver, and waivers that have lost their use.
+pub(super) fn waived(summary: &Summary, look: &Look) -> String {
+    let mut text = String::new();
+    for (waiver, count) in &summary.waived {
+        if text.is_empty() {
+            text.push_str("expected failures, by waiver:\n");
+        }
+        let reason = wrapped(&waiver.to_string(), WIDTH - 8).replace('\n', &format!("\n{:8}", ""));
+        let _ = writeln!(text, "  {count:>5} {}\n        {reason}", waiver.id);
+    }
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    for complaint in &summary.complaints {
+        let name = look.paint(style(Verdict::Fail), complaint.lost.name(), 0);
+        let _ = writeln!(text, "{name}: {complaint}");
+    }
+    if !summary.complaints.is_empty() {
+        text.push_str("A waiver that has lost its use fails the run.\n\n");
+    }
+    text
+}
+
 /// The table by RFC and section. Sections in which all passed have no row of their own, but with `-v`.
 pub(super) fn table(summary: &Summary, look: &Look) -> String {
     if summary.counts.total() == 0 {
@@ -74,6 +97,10 @@ pub(super) fn table(summary: &Summary, look: &Look) -> String {
     for verdict in &columns {
         let _ = write!(text, "  {:>6}", verdict.name());
     }
+    let waives = summary.counts.expected > 0;
+    if waives {
+        text.push_str("   xfail");
+    }
     text.push('\n');
     for (name, counts) in rows {
         let _ = write!(text, "{name:width$}");
@@ -84,6 +111,10 @@ pub(super) fn table(summary: &Summary, look: &Look) -> String {
             let shown = format!("{shown:>column$}");
             let plain = count == 0 || *verdict == Verdict::Pass;
             let _ = write!(text, "  {}", if plain { shown } else { look.paint(style(*verdict), &shown, 0) });
+        }
+        if waives {
+            let shown = if counts.expected == 0 { "-".to_owned() } else { number(counts.expected as u64) };
+            let _ = write!(text, "  {shown:>6}");
         }
         text.push('\n');
     }
@@ -133,14 +164,19 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
     let rules = |count: usize, suffix: &str, verdict: Verdict| {
         (count > 0).then(|| look.paint(style(verdict), &format!("{}{suffix}", counted(count, "rule")), 0))
     };
+    let expected = (counts.expected > 0).then(|| format!("{} xfail", number(counts.expected as u64)));
+    let lost = (!summary.complaints.is_empty())
+        .then(|| look.paint(style(Verdict::Fail), &counted(summary.complaints.len(), "useless waiver"), 0));
     let parts = [
         part(Verdict::Pass, "passed", true),
         part(Verdict::Fail, "failed", true),
         rules(failing, " broken", Verdict::Fail),
+        lost,
         part(Verdict::Blocked, "blocked", false),
         part(Verdict::Error, if counts.of(Verdict::Error) == 1 { "error" } else { "errors" }, false),
         part(Verdict::Nonstrict, "nonstrict", false),
         rules(other, " bent", Verdict::Nonstrict),
+        expected,
         part(Verdict::Note, "noted", false),
         part(Verdict::Unsupported, "unsupported", false),
         part(Verdict::Skipped, "skipped", false),

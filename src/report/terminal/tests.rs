@@ -55,6 +55,7 @@ fn ended(id: &str, verdict: Verdict) -> Outcome {
         row: None,
         verdict,
         reason: None,
+        waived: None,
         broken: Vec::new(),
         notes: Vec::new(),
         clauses: Vec::new(),
@@ -86,7 +87,11 @@ fn report_with(look: Look, outcomes: Vec<Outcome>, cut_short: Option<&str>) -> S
         sink.take(&Event::Begun { id: outcome.id() });
         sink.take(&Event::Ended(Arc::new(outcome)));
     }
-    sink.take(&Event::Finished { took: ms(3240), cut_short: cut_short.map(str::to_owned) });
+    sink.take(&Event::Finished {
+        took: ms(3240),
+        cut_short: cut_short.map(str::to_owned),
+        complaints: Vec::new(),
+    });
     String::from_utf8(out).unwrap()
 }
 
@@ -272,6 +277,7 @@ fn a_broken_rule() {
             clause: "rfc3501-7.4.1-05",
             at_most: None,
             message: "an EXPUNGE while FETCH is answered\n  | * 1 EXPUNGE\\r\\n\n  |     ^^^^^^^".to_owned(),
+            waived: None,
             transcript_position: 2,
         }];
         outcome.transcript = transcript(|main, _| {
