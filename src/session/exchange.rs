@@ -48,12 +48,15 @@ impl Command {
                 out
             }
             Some(b'{') => {
-                let line_end = self.arguments.iter().position(|&octet| octet == b'\n').map_or(0, |at| at + 1);
+                // Raw octets may end here; what the literal holds is sent later, and not known.
+                let Some(line_end) = self.arguments.iter().position(|&octet| octet == b'\n') else {
+                    return self.arguments.clone();
+                };
                 let digits: String = self.arguments[1..]
                     .iter()
                     .map_while(|&o| o.is_ascii_digit().then_some(char::from(o)))
                     .collect();
-                let content = &self.arguments[line_end..];
+                let content = &self.arguments[line_end + 1..];
                 content[..digits.parse().unwrap_or(0).min(content.len())].to_vec()
             }
             _ => {

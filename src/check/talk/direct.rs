@@ -70,7 +70,7 @@ impl<'p> Talk<'p> {
             let mut shown = String::new();
             crate::fault::escape(&plaintext[..plaintext.len().min(200)], &mut shown);
             let clause = match self.scenario.protocol {
-                Protocol::Imap => "rfc3501-6.2.1-05",
+                Protocol::Imap => "rfc3501-6.2.1-01",
                 Protocol::Pop3 => "rfc2595-4-07",
             };
             let transcript_position = self.seats[seat].link.session().scribe().position();
