@@ -34,9 +34,10 @@ fn pipes_and_tcp_give_the_same_verdicts() {
     let over_pipes = verdicts(bundled.clone());
     assert!(over_pipes.len() > 100, "{} results", over_pipes.len());
 
-    let config = bundled.accounts.iter().fold(Config::default(), |config, account| {
-        config.user(&account.user, account.password.reveal())
-    });
+    let config = bundled
+        .accounts
+        .iter()
+        .fold(Config::default(), |config, account| config.user(&account.user, account.password.reveal()));
     let localhost = Some("127.0.0.1:0".parse().unwrap());
     let config = Config { imap: localhost, pop3: localhost, ..config };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
@@ -49,7 +50,9 @@ fn pipes_and_tcp_give_the_same_verdicts() {
     let urls: Vec<String> = bundled
         .accounts
         .iter()
-        .flat_map(|account| [url("imap", account, server.imap_addr()), url("pop3", account, server.pop3_addr())])
+        .flat_map(|account| {
+            [url("imap", account, server.imap_addr()), url("pop3", account, server.pop3_addr())]
+        })
         .collect();
     let mut target = Target::from_urls(&urls).unwrap();
     target.tls.ca = Some(certificate.path().to_owned());

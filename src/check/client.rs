@@ -63,6 +63,9 @@ pub(crate) async fn send(
         line.extend_from_slice(link.session().exchange(exchange).tag.as_bytes());
         line.push(b' ');
     }
+    // The initial response of a SASL exchange tells the password (RFC 4959, RFC 5034).
+    let sasl = matches!(name.as_str(), "AUTHENTICATE" | "AUTH").then(|| initial_response(head)).flatten();
+    let secrets: Vec<&str> = secrets.iter().copied().chain(sasl).collect();
     for (index, segment) in segments.iter().enumerate() {
         match segment {
             Segment::Octets(octets) => {
@@ -74,7 +77,7 @@ pub(crate) async fn send(
             Segment::SynchronizingLiteral(content) => {
                 let header = format!("{{{}}}\r\n", content.len());
                 line.extend_from_slice(header.as_bytes());
-                queue(link, &std::mem::take(&mut line), secrets);
+                queue(link, &std::mem::take(&mut line), &secrets);
                 let deadline = bench.deadline(&name);
                 if !invited(link, exchange, deadline).await? {
                     return Ok(exchange);
@@ -89,8 +92,13 @@ pub(crate) async fn send(
         }
     }
     line.extend_from_slice(b"\r\n");
-    queue(link, &line, secrets);
+    queue(link, &line, &secrets);
     Ok(exchange)
+}
+
+/// The third word of `AUTHENTICATE PLAIN response`.
+fn initial_response(command: &[u8]) -> Option<&str> {
+    std::str::from_utf8(command).ok()?.split_whitespace().nth(2)
 }
 
 /// Queues octets; the transcript shows `***` for secrets.

@@ -109,7 +109,7 @@ impl<'p> Talk<'p> {
         }
         // A reply of POP3 names no command: what no `$tag` announces opens no exchange.
         if self.scenario.protocol == Protocol::Imap && !has_tag {
-            self.seats[seat].link.session_mut().raw(&line);
+            self.go_on_raw(seat, &line);
         }
         let seated = &mut self.seats[seat];
         seated.reading.awaits = true;
@@ -120,6 +120,23 @@ impl<'p> Talk<'p> {
             client::queue(&mut seated.link, &line, &secrets);
         }
         Ok(())
+    }
+
+    /// Octets without a tag: the literal of the command that is open, and what follows it, or something outside every exchange.
+    fn go_on_raw(&mut self, seat: usize, octets: &[u8]) {
+        let seat = &mut self.seats[seat];
+        let session = seat.link.session_mut();
+        let announced = |id: &ExchangeId| {
+            let exchange = session.exchange(*id);
+            exchange.end.is_none() && exchange.command.arguments.ends_with(b"}")
+        };
+        match seat.reading.last().filter(announced) {
+            Some(exchange) => {
+                session.extend(exchange, b"\r\n");
+                session.extend(exchange, octets.strip_suffix(b"\r\n").unwrap_or(octets));
+            }
+            None => session.raw(octets),
+        }
     }
 }
 
