@@ -269,12 +269,13 @@ async fn unprepared(bench: &Bench, scenario: &Arc<Scenario>, row: &Row, refusal:
         came: refusal.to_string(),
         transcript_position: 0,
     });
-    let ended = Ended { judge, findings: Vec::new(), stop: Some(Stop::Judged), commands: 0 };
+    let ended =
+        Ended { judge, findings: Vec::new(), stop: Some(Stop::Judged), commands: 0, replies: Vec::new() };
     conclude(scenario, row, ended, &Arc::default())
 }
 
 fn conclude(scenario: &Arc<Scenario>, row: &Row, ended: Ended<'_>, transcript: &Mutex<Transcript>) -> Ran {
-    let Ended { judge, findings, stop, commands } = ended;
+    let Ended { judge, findings, stop, commands, replies } = ended;
     let (verdict, broken, notes, clauses) = judge.decide();
     let mut outcome = without_talk(scenario, row, verdict, String::new());
     outcome.reason = None;
@@ -292,7 +293,7 @@ fn conclude(scenario: &Arc<Scenario>, row: &Row, ended: Ended<'_>, transcript: &
         Some(Stop::Judged) | None => {}
     }
     let transcript = std::mem::take(&mut *transcript.lock().unwrap_or_else(PoisonError::into_inner));
-    let outcome = Outcome { broken, notes, clauses, findings, commands, transcript, ..outcome };
+    let outcome = Outcome { broken, notes, clauses, findings, commands, replies, transcript, ..outcome };
     Ran { outcome, server_gone }
 }
 
@@ -309,6 +310,7 @@ fn without_talk(scenario: &Arc<Scenario>, row: &Row, verdict: Verdict, reason: S
         findings: Vec::new(),
         took: std::time::Duration::ZERO,
         commands: 0,
+        replies: Vec::new(),
         transcript: Transcript::default(),
     }
 }

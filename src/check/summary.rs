@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hdrhistogram::Histogram;
+
 use super::verdict::{Finding, Outcome, Verdict};
 use super::waivers::{Complaint, Waiver};
 use crate::clauses::{Catalogue, Severity};
@@ -20,6 +22,8 @@ pub struct Summary {
     pub rules: Vec<BrokenRule>,
     /// How many commands were exchanged.
     pub commands: u64,
+    /// How long the server took for its answers.
+    pub replies: Latencies,
     /// How long the run took; zero until it has ended.
     pub took: Duration,
     /// Why the run ended before all had run, if it did.
@@ -65,6 +69,7 @@ impl Summary {
             }
         }
         self.commands += u64::from(outcome.commands);
+        outcome.replies.iter().for_each(|&reply| self.replies.add(reply));
         for finding in &outcome.findings {
             if let Some(waiver) = &finding.waived {
                 self.cover(waiver);
@@ -106,6 +111,33 @@ pub struct BrokenRule {
     pub verdict: Verdict,
     /// How often it was found.
     pub count: usize,
+}
+
+/// How long answers took, as a histogram in microseconds with three significant digits.
+#[derive(Debug)]
+pub struct Latencies(Histogram<u64>);
+
+impl Default for Latencies {
+    fn default() -> Self {
+        let mut histogram =
+            Histogram::new_with_bounds(1, 1000, 3).expect("bounds that the crate's documentation allows");
+        histogram.auto(true);
+        Self(histogram)
+    }
+}
+
+impl Latencies {
+    /// Counts one more.
+    pub fn add(&mut self, latency: Duration) {
+        self.0.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// The latency that this share of the answers (from 0 to 1) does not exceed; `None` where no answer took any time, as in
+    /// virtual time.
+    #[must_use]
+    pub fn quantile(&self, share: f64) -> Option<Duration> {
+        (self.0.max() > 0).then(|| Duration::from_micros(self.0.value_at_quantile(share)))
+    }
 }
 
 /// How many results have each verdict.

@@ -69,8 +69,10 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
     /// How long it took.
     pub took: Duration,
-    /// How many commands were exchanged.
+    /// How many commands the talk exchanged.
     pub commands: u32,
+    /// How long the server took for those that it answered, from sending to the end of the answer.
+    pub replies: Vec<Duration>,
     /// What was said.
     pub transcript: Transcript,
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{End, EndStatus, ExchangeId, Framer, Line, Mailbox, Session, State, view::MessageId};
+use super::{EndStatus, ExchangeId, Framer, Line, Mailbox, Session, State, view::MessageId};
 use crate::imap::{Code, Kind, Node, Response, Status, Text, grammar};
 
 impl Session {
@@ -87,7 +87,7 @@ impl Session {
             Status::No => EndStatus::No,
             _ => EndStatus::Bad,
         };
-        self.exchanges[id.0].end = Some(End { status, line: self.lines.len(), at: line.at });
+        self.end_exchange(id, status, line.at);
         self.change_state(id, status, line);
         self.begin_select();
         Some(id)

@@ -96,6 +96,8 @@ pub struct Session {
     limits: Limits,
     received: u64,
     exchanges: Vec<Exchange>,
+    /// All exchanges before this one have ended.
+    first_open: usize,
     lines: Vec<Line>,
     state: State,
     tls: bool,
@@ -132,6 +134,7 @@ impl Session {
             limits,
             received: 0,
             exchanges: Vec::new(),
+            first_open: 0,
             lines: Vec::new(),
             state: State::Connected,
             tls,
@@ -195,6 +198,12 @@ impl Session {
     #[must_use]
     pub fn is_raw_tag(&self, tag: &[u8]) -> bool {
         self.raw_tags.iter().any(|sent| sent == tag)
+    }
+
+    fn end_exchange(&mut self, id: ExchangeId, status: EndStatus, at: Time) {
+        self.exchanges[id.0].end = Some(End { status, line: self.lines.len(), at });
+        let ended = self.exchanges[self.first_open..].iter().take_while(|exchange| exchange.end.is_some());
+        self.first_open += ended.count();
     }
 
     /// Writes into the transcript that `octets` are on their way.
@@ -304,7 +313,7 @@ impl Session {
 
     /// The exchanges whose answers are not complete, in the order of sending.
     pub fn open_exchanges(&self) -> impl Iterator<Item = ExchangeId> {
-        (0..self.exchanges.len()).filter(|&at| self.exchanges[at].end.is_none()).map(ExchangeId)
+        (self.first_open..self.exchanges.len()).filter(|&at| self.exchanges[at].end.is_none()).map(ExchangeId)
     }
 
     /// The exchange that the server has to answer first.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{End, EndStatus, ExchangeId, Framer, Line, Session, State};
+use super::{EndStatus, ExchangeId, Framer, Line, Session, State};
 use crate::pop3::grammar::{self, Form};
 use crate::pop3::{Expect, Indicator, Reply};
 
@@ -40,7 +40,7 @@ impl Session {
                 return None;
             }
         };
-        self.exchanges[id.0].end = Some(End { status, line: self.lines.len(), at: line.at });
+        self.end_exchange(id, status, line.at);
         if status == EndStatus::Ok {
             match self.exchange(id).command.name.as_str() {
                 "PASS" | "APOP" => self.logged_in(line),

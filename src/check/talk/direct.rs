@@ -93,11 +93,9 @@ impl<'p> Talk<'p> {
         self.seats[seat].link.disconnect();
         let link = self.connect(&name, account, state).await?;
         let reading = Reading::after(&link, state);
-        let former = std::mem::replace(&mut self.seats[seat].link, link);
+        let mut former = std::mem::replace(&mut self.seats[seat].link, link);
         self.seats[seat].reading = reading;
-        let mut former = former;
         self.collect(&mut former);
-        self.commands += u32::try_from(former.session().exchanges().len()).unwrap_or(u32::MAX);
         Ok(())
     }
 
@@ -147,6 +145,9 @@ impl<'p> Talk<'p> {
         place: Place,
         commands: &[fn(&crate::target::Control) -> &Vec<String>],
     ) -> Result<(), Stop> {
+        for seat in &mut self.seats {
+            seat.link.watch_mut().expect_end();
+        }
         let bench = self.bench;
         let Some(control) = &bench.target.control else {
             return Err(Stop::Error("the profile can't start and stop the server".into()));

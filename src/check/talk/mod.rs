@@ -6,7 +6,10 @@ mod direct;
 mod reading;
 mod say;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::time::Instant;
 
@@ -44,6 +47,7 @@ pub(crate) struct Talk<'p> {
     /// Within `-- repeat`: assertions that did not hold in this round.
     trial: Option<Vec<Problem>>,
     commands: u32,
+    replies: Vec<Duration>,
 }
 
 /// A session of the talk.
@@ -84,6 +88,8 @@ pub(crate) struct Ended<'p> {
     pub stop: Option<Stop>,
     /// Commands exchanged.
     pub commands: u32,
+    /// How long the answers took.
+    pub replies: Vec<Duration>,
 }
 
 impl<'p> Talk<'p> {
@@ -107,6 +113,7 @@ impl<'p> Talk<'p> {
             transcript,
             trial: None,
             commands: 0,
+            replies: Vec::new(),
         };
         let mut outcome = talk.seat_all().await;
         if outcome.is_ok() {
@@ -119,7 +126,13 @@ impl<'p> Talk<'p> {
             talk.leave(seat);
         }
         talk.steward.leave().await;
-        Ended { judge: talk.judge, findings: talk.findings, stop: outcome.err(), commands: talk.commands }
+        Ended {
+            judge: talk.judge,
+            findings: talk.findings,
+            stop: outcome.err(),
+            commands: talk.commands,
+            replies: talk.replies,
+        }
     }
 
     async fn seat_all(&mut self) -> Result<(), Stop> {
@@ -151,7 +164,7 @@ impl<'p> Talk<'p> {
                 {
                     self.collect(&mut link);
                     link.disconnect();
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
                 }
                 Err(refusal) => {
                     self.collect(&mut link);
@@ -182,12 +195,18 @@ impl<'p> Talk<'p> {
 
     fn leave(&mut self, mut seat: Seat<'p>) {
         self.collect(&mut seat.link);
-        self.commands += u32::try_from(seat.link.session().exchanges().len()).unwrap_or(u32::MAX);
         seat.link.disconnect();
     }
 
+    /// Takes from a session that is over what the verdict and the report need of it.
     fn collect(&mut self, link: &mut Link) {
         self.findings.extend(link.watch_mut().take_findings());
+        let exchanges = link.session().exchanges();
+        self.commands += u32::try_from(exchanges.len()).unwrap_or(u32::MAX);
+        // How long an IDLE lasts is the client's doing.
+        let timed = exchanges.iter().filter(|exchange| exchange.command.name != "IDLE");
+        self.replies
+            .extend(timed.filter_map(|exchange| Some(exchange.end?.at.saturating_sub(exchange.opened))));
     }
 
     async fn steps(&mut self, steps: &'p [Step]) -> Result<(), Stop> {

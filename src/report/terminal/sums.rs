@@ -149,6 +149,9 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
     if !summary.took.is_zero() {
         let _ = write!(text, ", {}", duration(summary.took));
     }
+    if let (Some(median), Some(most)) = (summary.replies.quantile(0.5), summary.replies.quantile(0.99)) {
+        let _ = write!(text, "; replies p50 {}, p99 {}", duration(median), duration(most));
+    }
     text.push('\n');
 
     let part = |verdict: Verdict, word: &str, always: bool| {

@@ -62,6 +62,7 @@ fn ended(id: &str, verdict: Verdict) -> Outcome {
         findings: Vec::new(),
         took: ms(12),
         commands: 3,
+        replies: Vec::new(),
         transcript: Transcript::default(),
     }
 }
