@@ -132,11 +132,11 @@ impl Latencies {
         self.0.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
     }
 
-    /// The latency that this share of the answers (from 0 to 1) does not exceed; `None` where no answer took any time, as in
+    /// The latency that this share of the answers (from 0 to 1) does not exceed; `None` where half of them took no time, as in
     /// virtual time.
     #[must_use]
     pub fn quantile(&self, share: f64) -> Option<Duration> {
-        (self.0.max() > 0).then(|| Duration::from_micros(self.0.value_at_quantile(share)))
+        (self.0.value_at_quantile(0.5) > 0).then(|| Duration::from_micros(self.0.value_at_quantile(share)))
     }
 }
 

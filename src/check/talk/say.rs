@@ -97,10 +97,8 @@ impl<'p> Talk<'p> {
         for segment in segments {
             match segment {
                 Segment::Octets(octets) | Segment::SynchronizingLiteral(octets) => {
-                    line.extend_from_slice(octets)
+                    line.extend_from_slice(octets);
                 }
-                // POP3 has none; its lines open exchanges by themselves.
-                Segment::Tag if self.scenario.protocol == Protocol::Pop3 => {}
                 Segment::Tag => {
                     let behind = behind_tag(segments);
                     let exchange = self.seats[seat].link.open(Command::of(&behind), send.label.as_deref());
