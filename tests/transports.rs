@@ -6,6 +6,7 @@ use mailspec::{
     check::{
         select::{Selection, select},
         start::Plan,
+        waivers::Waivers,
     },
     clauses::Catalogue,
     embedded::Files,
@@ -74,7 +75,14 @@ fn verdicts(target: Target) -> BTreeMap<String, String> {
     let scenarios: Vec<_> = scenarios.into_iter().map(Arc::new).collect();
     let selected = select(&scenarios, &Selection::default(), &catalogue, |_| true).unwrap();
     let mut verdicts = Verdicts::default();
-    let plan = Plan { target, catalogue, selected, jobs: None, timeout: Duration::from_secs(10) };
+    let plan = Plan {
+        target,
+        catalogue,
+        selected,
+        waivers: Waivers::none(),
+        jobs: None,
+        timeout: Duration::from_secs(10),
+    };
     plan.carry_out(&mut verdicts).unwrap();
     verdicts.0
 }

@@ -81,6 +81,7 @@ fn outcome(result: &str) -> Outcome {
         findings: Vec::new(),
         took: std::time::Duration::ZERO,
         commands: 0,
+        replies: Vec::new(),
         transcript: Transcript::default(),
     }
 }
