@@ -48,6 +48,7 @@ impl Bench {
     /// A bench whose target is not yet known.
     #[must_use]
     pub fn new(target: Target, connector: Connector, catalogue: Arc<Catalogue>, timeout: Duration) -> Self {
+        let limits = target.limits;
         let nonce = format!("{:06x}", rand::random::<u32>() & 0xff_ffff);
         Self {
             target,
@@ -55,7 +56,7 @@ impl Bench {
             clock: Clock::start(),
             catalogue,
             timeout,
-            limits: Limits::default(),
+            limits,
             facts: Facts::default(),
             nonce,
             boxes: AtomicU32::new(0),

@@ -2,6 +2,7 @@
 
 use memchr::memchr;
 
+use super::node::{DEFAULT_NESTING, MAX_NESTING};
 use crate::fault::Span;
 
 /// What a response may weigh before the framer gives up on it. Every count is in octets.
@@ -13,11 +14,13 @@ pub struct Limits {
     pub literal: usize,
     /// The whole response, literals included. At most 4 GiB, whatever is asked for.
     pub response: usize,
+    /// How deep lists are followed. At most [`MAX_NESTING`], whatever is asked for.
+    pub nesting: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { line: 8 << 20, literal: 64 << 20, response: 128 << 20 }
+        Self { line: 8 << 20, literal: 64 << 20, response: 128 << 20, nesting: DEFAULT_NESTING }
     }
 }
 
@@ -76,13 +79,15 @@ pub struct Frame<'a> {
     pub bare_line_feeds: &'a [u32],
     /// Where it begins in the stream.
     pub offset: u64,
+    /// How deep its lists are followed.
+    pub nesting: usize,
 }
 
 impl<'a> Frame<'a> {
     /// Whatever the octets are, as a frame without literals: for text that came from elsewhere than a framer.
     #[must_use]
     pub fn line(octets: &'a [u8]) -> Self {
-        Self { octets, literals: &[], bare_line_feeds: &[], offset: 0 }
+        Self { octets, literals: &[], bare_line_feeds: &[], offset: 0, nesting: DEFAULT_NESTING }
     }
 }
 
@@ -120,7 +125,8 @@ impl Framer {
     #[must_use]
     pub fn new(limits: Limits) -> Self {
         let response = limits.response.min(u32::MAX as usize - 1);
-        Self { limits: Limits { response, ..limits }, ..Self::default() }
+        let nesting = limits.nesting.min(MAX_NESTING);
+        Self { limits: Limits { response, nesting, ..limits }, ..Self::default() }
     }
 
     /// Takes the next octets of the stream. After an error they are dropped.
@@ -162,6 +168,7 @@ impl Framer {
                     literals: &self.literals,
                     bare_line_feeds: &self.bare_line_feeds,
                     offset,
+                    nesting: self.limits.nesting,
                 }))
             }
             Err(error) => {
@@ -346,7 +353,7 @@ mod tests {
 
     #[test]
     fn limits_name_what_was_exceeded_and_where() {
-        let limits = Limits { line: 20, literal: 10, response: 30 };
+        let limits = Limits { line: 20, literal: 10, response: 30, ..Limits::default() };
         let error = |stream: &[u8]| {
             let mut framer = Framer::new(limits);
             framer.push(stream);

@@ -41,8 +41,12 @@ pub enum NodeKind {
     List(Vec<Node>),
 }
 
-/// How deep lists are followed. Mail that nests deeper is not described by servers of good repute.
-pub const MAX_DEPTH: usize = 300;
+/// How deep lists are followed, unless the limits say otherwise. Mail that nests deeper is not described by servers of good
+/// repute.
+pub const DEFAULT_NESTING: usize = 300;
+
+/// How deep lists are followed at most: what follows them is recursive, and the stack of a thread is small.
+pub const MAX_NESTING: usize = 1000;
 
 impl Node {
     /// The value of a word or string, without quotes, escapes and literal header. For a list, its octets.
@@ -138,6 +142,7 @@ pub(super) struct Reader<'a> {
     pub(super) end: usize,
     pub(super) at: usize,
     literals: &'a [Literal],
+    nesting: usize,
     /// In a response code a closing bracket ends a word.
     pub(super) in_code: bool,
     /// A section was met whose end could not be found by its parentheses.
@@ -151,6 +156,7 @@ impl<'a> Reader<'a> {
             end,
             at,
             literals: frame.literals,
+            nesting: frame.nesting,
             in_code: false,
             unclosed_section: false,
         }
@@ -310,7 +316,7 @@ impl<'a> Reader<'a> {
 
     fn list(&mut self, depth: usize, faults: &mut Vec<Fault>) -> Node {
         let start = self.at;
-        if depth >= MAX_DEPTH {
+        if depth >= self.nesting {
             return self.too_deep(faults);
         }
         self.at += 1;

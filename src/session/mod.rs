@@ -65,7 +65,7 @@ impl std::fmt::Display for Closed {
 }
 
 /// What a session may weigh.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// For the framer of IMAP.
     pub imap: crate::imap::Limits,

@@ -7,6 +7,7 @@ mod account;
 mod address;
 mod control;
 pub mod delivery;
+mod limits;
 mod preflight;
 mod profile;
 mod tls;
@@ -23,6 +24,7 @@ pub use tls::TlsSettings;
 pub use url::{UrlError, masked};
 
 use crate::scenario::program::Protocol;
+use crate::session::Limits;
 
 /// Connections that one account may have open at the same time, where the profile does not say. Some servers refuse more.
 pub const DEFAULT_CONNECTIONS_PER_ACCOUNT: usize = 10;
@@ -42,6 +44,8 @@ pub struct Target {
     pub delivery: Delivery,
     /// Connections that one account may have open at the same time; at least one.
     pub connections_per_account: usize,
+    /// What a session with it may weigh.
+    pub limits: Limits,
     /// How it is started, stopped and killed, if we may.
     pub control: Option<Control>,
 }
@@ -80,6 +84,7 @@ impl Target {
             accounts: ["u1", "u2", "u3", "u4"].map(|user| Account::new(user, "testpass")).into(),
             delivery: Delivery::ImapAppend,
             connections_per_account: DEFAULT_CONNECTIONS_PER_ACCOUNT,
+            limits: Limits::default(),
             control: None,
         }
     }

@@ -11,8 +11,9 @@ use super::account::{Account, Secret};
 use super::address::{Address, Service};
 use super::control::Control;
 use super::delivery::Delivery;
+use super::limits::LimitsEntry;
 use super::tls::TlsSettings;
-use super::{DEFAULT_CONNECTIONS_PER_ACCOUNT, Listeners, Reach, Target};
+use super::{Listeners, Reach, Target};
 use crate::document::{self, DocumentError, Mistake, span_at, start_of};
 
 impl Target {
@@ -45,7 +46,7 @@ struct Profile {
     tls: Option<Spanned<Tls>>,
     accounts: Spanned<Accounts>,
     delivery: Option<Spanned<DeliveryEntry>>,
-    limits: Option<Limits>,
+    limits: Option<LimitsEntry>,
     server: Option<Control>,
 }
 
@@ -61,12 +62,6 @@ struct Tls {
     verify: Option<bool>,
     ca: Option<PathBuf>,
     server_name: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Limits {
-    connections_per_account: Option<Spanned<usize>>,
 }
 
 #[derive(Deserialize)]
@@ -131,14 +126,7 @@ impl Profile {
                 return Err(Mistake::new(message, span(), "each account is listed once"));
             }
         }
-        let connections_per_account = match self.limits.and_then(|limits| limits.connections_per_account) {
-            Some(limit) if limit.value == 0 => {
-                let span = span_at(&limit.referenced, text);
-                return Err(Mistake::new("no scenario works without a connection", span, "allow at least 1"));
-            }
-            Some(limit) => limit.value,
-            None => DEFAULT_CONNECTIONS_PER_ACCOUNT,
-        };
+        let (connections_per_account, limits) = self.limits.unwrap_or_default().read(text)?;
         Ok(Target {
             name: self.name,
             reach: Reach::Network(listeners),
@@ -148,6 +136,7 @@ impl Profile {
             accounts,
             delivery: self.delivery.map_or_else(|| Ok(Delivery::default()), |entry| delivery(entry, text))?,
             connections_per_account,
+            limits,
             control: self.server,
         })
     }

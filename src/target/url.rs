@@ -120,6 +120,7 @@ impl Target {
             accounts,
             delivery: Delivery::ImapAppend,
             connections_per_account: DEFAULT_CONNECTIONS_PER_ACCOUNT,
+            limits: crate::session::Limits::default(),
             control: None,
         })
     }

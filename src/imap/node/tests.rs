@@ -154,3 +154,24 @@ fn hostile_shapes_are_read_once() {
     let response = Response::parse(&frame);
     assert!(!response.faults.is_empty());
 }
+
+#[test]
+fn lists_are_followed_as_deep_as_the_limits_say_and_no_deeper_than_the_stack_allows() {
+    fn depth(node: &Node) -> usize {
+        node.list().map_or(0, |nodes| 1 + nodes.iter().map(depth).max().unwrap_or(0))
+    }
+    for (nesting, followed) in [(1, 1), (20, 20), (MAX_NESTING, MAX_NESTING), (usize::MAX, MAX_NESTING)] {
+        for head in ["* X ", "* 1 FETCH (BODY ", "* 1 FETCH (BODYSTRUCTURE ", "* 1 FETCH (ENVELOPE "] {
+            let line = format!("{head}{}{})\r\n", "(".repeat(5000), ")".repeat(5000));
+            let mut framer = Framer::new(Limits { nesting, ..Limits::default() });
+            framer.push(line.as_bytes());
+            let frame = framer.next().unwrap().unwrap();
+            let mut response = Response::parse(&frame);
+            grammar::check(&frame, &mut response);
+            if let Kind::Other { nodes, .. } = &response.kind {
+                assert_eq!(nodes.iter().map(depth).max(), Some(followed), "{nesting}");
+            }
+            drop(response.clone());
+        }
+    }
+}

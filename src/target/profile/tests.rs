@@ -1,4 +1,6 @@
 use super::*;
+use crate::session::Limits;
+use crate::{imap, pop3};
 
 fn good(text: &str) -> Target {
     parse("target.yaml", text, Path::new("profiles")).unwrap_or_else(|error| panic!("{error}"))
@@ -20,7 +22,14 @@ pop3s: { address: localhost }
 tls: { ca: cert.pem, server-name: localhost }
 accounts: { users: [u1, u2], password: testpass }
 delivery: { lmtp: { address: "127.0.0.1:28024", domain: example.org } }
-limits: { connections-per-account: 3 }
+limits:
+  connections-per-account: 3
+  line: 64KiB
+  literal: 1 MiB
+  response: 3000000
+  nesting: 20
+  lines-per-exchange: 1000
+  octets-per-session: 2GiB
 server: { start: [start], stop: [stop, -w], kill: [kill, "-9", pid] }
 "#,
     );
@@ -38,6 +47,9 @@ server: { start: [start], stop: [stop, -w], kill: [kill, "-9", pid] }
     let domain = Some("example.org".to_owned());
     assert_eq!(target.delivery, Delivery::Lmtp { address: "127.0.0.1:28024".parse().unwrap(), domain });
     assert_eq!(target.connections_per_account, 3);
+    let imap = imap::Limits { line: 64 << 10, literal: 1 << 20, response: 3_000_000, nesting: 20 };
+    let pop3 = pop3::Limits { line: 64 << 10, reply: 3_000_000 };
+    assert_eq!(target.limits, Limits { imap, pop3, lines_per_exchange: 1000, octets: 2 << 30 });
     assert!(target.can_restart() && target.can_kill());
 }
 
@@ -47,7 +59,8 @@ fn a_short_profile_is_read() {
     assert_eq!(target.to_string(), "imap://localhost:143");
     assert_eq!(target.accounts, [Account::new("a", "b")]);
     assert_eq!(target.delivery, Delivery::ImapAppend);
-    assert_eq!(target.connections_per_account, DEFAULT_CONNECTIONS_PER_ACCOUNT);
+    assert_eq!(target.connections_per_account, crate::target::DEFAULT_CONNECTIONS_PER_ACCOUNT);
+    assert_eq!(target.limits, Limits::default());
     assert_eq!(target.tls, TlsSettings::default());
     assert!(!target.can_restart() && !target.can_kill());
 }
@@ -115,13 +128,13 @@ fn mistakes_are_shown_where_they_stand() {
       = help: with `verify: false` no certificate is looked at; remove one of the two
     "#);
     insta::assert_snapshot!(with("limits: { connections-per-account: 0 }"), @r#"
-    error: no scenario works without a connection
+    error: nothing works with a limit of 0
      --> target.yaml:3:36
       |
     3 | limits: { connections-per-account: 0 }
       |                                    ^
       |
-      = help: allow at least 1
+      = help: allow at least 1, or remove the key
     "#);
     insta::assert_snapshot!(with("pop3: { address: \"ho/st\" }"), @r#"
     error: "ho/st" is no address
@@ -254,5 +267,27 @@ proptest::proptest! {
         if let Err(error) = parse("x.yaml", &text, Path::new("")) {
             proptest::prop_assert!(!error.to_string().is_empty());
         }
+    }
+}
+
+#[test]
+fn limits_are_positive_counts() {
+    let with = |limits: &str| {
+        bad(&format!(
+            "imap: {{ address: h }}\naccounts: [{{ user: a, password: p }}]\nlimits: {{ {limits} }}\n"
+        ))
+    };
+    for (limits, message) in [
+        ("line: 0", "nothing works with a limit of 0"),
+        ("connections-per-account: 0", "nothing works with a limit of 0"),
+        ("nesting: 1001", "lists are followed 1000 levels deep at most"),
+        ("literal: 8MB", "or a size such as 64KiB, 8MiB or 1GiB"),
+        ("literal: -1", "or a size such as 64KiB, 8MiB or 1GiB"),
+        ("literal: 99999999999GiB", "or a size such as 64KiB, 8MiB or 1GiB"),
+        ("literal: [1]", "or a size such as 64KiB, 8MiB or 1GiB"),
+        ("litteral: 1", "did you mean `literal`?"),
+    ] {
+        let told = with(limits);
+        assert!(told.contains(message) && told.contains("target.yaml:3:"), "{limits}: {told}");
     }
 }
