@@ -119,6 +119,10 @@ impl<'p> Talk<'p> {
                 Some(at)
             }
             Err(mismatch) => {
+                // The line asked for an end of its own: that this one is none is told once.
+                if let (Pattern::Tagged(_), Some(id)) = (&asked.expect.pattern, exchange) {
+                    seat.reading.claimed.insert(id);
+                }
                 assessment.problems.push(problem(asked, &came(session, at, &mismatch)));
                 None
             }
