@@ -6,7 +6,7 @@ use super::bench::Bench;
 use crate::{
     net::{Heard, Link},
     scenario::{evaluate::Segment, program::Protocol},
-    session::{Command, EndStatus, ExchangeId},
+    session::{Closed, Command, EndStatus, ExchangeId},
 };
 
 /// A command has no answer.
@@ -18,6 +18,25 @@ pub(crate) enum Trouble {
     /// The connection has ended first.
     #[error("the connection ends before {0} is answered")]
     Ended(String),
+    /// No greeting in the time allowed.
+    #[error("no greeting comes within the time allowed")]
+    NoGreeting,
+    /// The connection has ended first.
+    #[error("the connection ends before the greeting")]
+    EndedUngreeted,
+    /// What comes can't be told apart any more; why.
+    #[error("{0}")]
+    Unframed(String),
+}
+
+impl Trouble {
+    /// The connection has ended before `what` was answered.
+    fn ended(link: &Link, what: String) -> Self {
+        match link.session().closed() {
+            Some(Closed::Unframed(why)) => Self::Unframed(why.clone()),
+            _ => Self::Ended(what),
+        }
+    }
 }
 
 /// A command that a set-up needs was refused.
@@ -125,7 +144,7 @@ async fn invited(link: &mut Link, exchange: ExchangeId, deadline: Instant) -> Re
         }
         match link.hear(deadline).await {
             Heard::Octets => {}
-            Heard::End => return Err(Trouble::Ended(name())),
+            Heard::End => return Err(Trouble::ended(link, name())),
             Heard::Silence => return Err(Trouble::Silence(name())),
         }
     }
@@ -149,7 +168,7 @@ pub(crate) async fn complete(
         let name = open.command.name.clone();
         match link.hear(deadline).await {
             Heard::Octets => {}
-            Heard::End => return Err(Trouble::Ended(name)),
+            Heard::End => return Err(Trouble::ended(link, name)),
             Heard::Silence => return Err(Trouble::Silence(name)),
         }
     }
@@ -164,8 +183,13 @@ pub(crate) async fn greeting(bench: &Bench, link: &mut Link) -> Result<(), Refus
     while !link.session().is_greeted() {
         match link.hear(deadline).await {
             Heard::Octets => {}
-            Heard::End => return Err(Trouble::Ended("the connection".into()).into()),
-            Heard::Silence => return Err(Trouble::Silence("the connection".into()).into()),
+            Heard::End => {
+                return Err(match Trouble::ended(link, String::new()) {
+                    Trouble::Ended(_) => Trouble::EndedUngreeted.into(),
+                    unframed => unframed.into(),
+                });
+            }
+            Heard::Silence => return Err(Trouble::NoGreeting.into()),
         }
     }
     let refused = link.session().said_bye()

@@ -118,6 +118,9 @@ impl<'p> Talk<'p> {
             match self.seats[seat].link.hear(deadline).await {
                 Heard::Octets => {}
                 Heard::End => {
+                    if let Some(stop) = self.unframed(seat, place) {
+                        return Err(stop);
+                    }
                     self.judge.held(clause);
                     return Ok(());
                 }

@@ -152,7 +152,11 @@ impl<'p> Talk<'p> {
         let until = Instant::now() + super::steward::LOCK_PATIENCE;
         loop {
             let link = bench.connect(self.scenario.protocol, name, &self.transcript).await;
-            let mut link = link.map_err(|error| Stop::Error(error.to_string()))?;
+            let mut link = match link {
+                Ok(link) => link,
+                Err(_) if !bench.is_alive(self.scenario.protocol).await => return Err(Stop::Gone),
+                Err(error) => return Err(Stop::Error(error.to_string())),
+            };
             link.session_mut().set_given(self.scene.mailbox.clone(), self.scene.left.clone());
             match login::bring_to(bench, &mut link, bench.account(account), state, &self.scene.mailbox).await
             {
@@ -165,6 +169,9 @@ impl<'p> Talk<'p> {
                     self.collect(&mut link);
                     link.disconnect();
                     tokio::time::sleep(Duration::from_millis(100)).await;
+                }
+                Err(Refusal::Trouble(_)) if !bench.is_alive(self.scenario.protocol).await => {
+                    return Err(Stop::Gone);
                 }
                 Err(refusal) => {
                     self.collect(&mut link);
@@ -260,7 +267,8 @@ impl<'p> Talk<'p> {
             }
             self.return_to(moment);
             match self.seats[seat].link.hear(deadline).await {
-                Heard::Octets => {}
+                // A stream without end is not listened to without end.
+                Heard::Octets => patient = Instant::now() < deadline + self.bench.timeout,
                 Heard::End => {}
                 Heard::Silence => patient = false,
             }
@@ -279,10 +287,20 @@ impl<'p> Talk<'p> {
             return Err(Stop::Gone);
         }
         let problems = assessment.problems;
+        if let Some(stop) = problems.first().and_then(|problem| self.unframed(seat, problem.place)) {
+            return Err(stop);
+        }
         for clause in &assessment.held {
             self.judge.held(clause);
         }
         self.break_claims(seat, problems)
+    }
+
+    /// Where responses can't be told apart any more, nothing that is missing can be held against the server.
+    fn unframed(&mut self, seat: usize, place: Place) -> Option<Stop> {
+        let Some(Closed::Unframed(why)) = self.seats[seat].link.session().closed() else { return None };
+        let why = why.clone();
+        Some(self.block(place, "responses that can be told apart", &why))
     }
 
     /// Tells the judge. A broken MUST ends the talk.
@@ -379,11 +397,10 @@ impl<'p> Talk<'p> {
         trouble: &Trouble,
         expected: bool,
     ) -> Result<bool, Stop> {
-        let session = self.seats[seat].link.session();
-        if let Some(Closed::Unframed(why)) = session.closed() {
-            let why = why.clone();
-            return Err(self.block(place, "responses that can be told apart", &why));
+        if let Some(stop) = self.unframed(seat, place) {
+            return Err(stop);
         }
+        let session = self.seats[seat].link.session();
         if matches!(trouble, Trouble::Ended(_)) && (expected || session.said_bye()) {
             return Ok(true);
         }
