@@ -215,10 +215,7 @@ async fn prepare(
     }
     scene.left = vec![true; messages.len()];
     if scenario.protocol == Protocol::Pop3 {
-        for (_, octets) in &scene.messages {
-            steward.deliver(octets).await?;
-        }
-        return steward.await_maildrop(scene.messages.len()).await;
+        return steward.fill_maildrop(&scene.messages).await;
     }
     scene.mailbox = if given.inbox { b"INBOX".to_vec() } else { base };
     if !given.inbox {

@@ -28,6 +28,9 @@ pub(crate) struct Steward<'b> {
 /// How long another session may hold a maildrop before that is trouble.
 pub(crate) const LOCK_PATIENCE: std::time::Duration = std::time::Duration::from_secs(10);
 
+/// Two arrivals this far apart are not in one second.
+const BETWEEN_SECONDS: std::time::Duration = std::time::Duration::from_millis(1100);
+
 impl<'b> Steward<'b> {
     /// The steward of an account; connects when it first has to.
     #[must_use]
@@ -173,25 +176,56 @@ impl<'b> Steward<'b> {
         }
     }
 
-    /// Waits until the maildrop holds `count` messages and no session has it.
+    /// Delivers messages into the empty maildrop and waits until they are there.
     ///
     /// # Errors
-    /// If that does not come true in time.
-    pub(crate) async fn await_maildrop(&mut self, count: usize) -> Result<(), Refusal> {
+    /// If one is not taken, if they do not come, or if the server numbers them in an order of its own.
+    pub(crate) async fn fill_maildrop(
+        &mut self,
+        messages: &[(GivenMessage, Vec<u8>)],
+    ) -> Result<(), Refusal> {
+        for (_, octets) in messages {
+            self.deliver(octets).await?;
+        }
+        if self.await_maildrop(messages).await? {
+            return Ok(());
+        }
+        // A server may order messages by the second of their arrival.
+        self.empty_inbox().await?;
+        for (_, octets) in messages {
+            self.deliver(octets).await?;
+            tokio::time::sleep(BETWEEN_SECONDS).await;
+        }
+        if self.await_maildrop(messages).await? {
+            return Ok(());
+        }
+        let why = "the server does not number messages in the order of their arrival";
+        Err(Refusal::NotConnected(why.into()))
+    }
+
+    /// Waits until the maildrop holds these messages and no session has it. False: sizes tell that they are in another order.
+    async fn await_maildrop(&mut self, messages: &[(GivenMessage, Vec<u8>)]) -> Result<bool, Refusal> {
         let bench = self.bench;
         let until = tokio::time::Instant::now() + LOCK_PATIENCE;
         loop {
             let mut link = self.pop3().await?;
             let stat = command(bench, &mut link, "STAT").await?;
             let there = counted(&link, stat);
+            let complete_now = there == messages.len() as u64;
+            let mut ordered = true;
+            if complete_now && messages.len() > 1 {
+                let list = command(bench, &mut link, "LIST").await?;
+                ordered = in_order(&link, list, messages);
+            }
             let quit = send(bench, &mut link, &[Segment::Octets(b"QUIT".to_vec())], None, &[]).await?;
             complete(bench, &mut link, quit).await?;
-            if there == count as u64 {
-                return Ok(());
+            if complete_now {
+                return Ok(ordered);
             }
             if tokio::time::Instant::now() >= until {
                 return Err(Refusal::NotConnected(format!(
-                    "the maildrop holds {there} messages where {count} were put"
+                    "the maildrop holds {there} messages where {} were put",
+                    messages.len()
                 )));
             }
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
@@ -239,6 +273,24 @@ fn appended_uid(link: &Link, exchange: crate::session::ExchangeId) -> Option<u32
     let Kind::Tagged { text, .. } = &line.imap()?.kind else { return None };
     let code = text.code.as_ref().filter(|code| code.name.is("APPENDUID", &line.octets))?;
     u32::try_from(code.arguments.get(1)?.number()?).ok()
+}
+
+/// Do the sizes of scan listings say that the messages are in this order? Where they are other sizes than the messages have, or
+/// equal ones, there is nothing to tell by.
+fn in_order(link: &Link, list: crate::session::ExchangeId, messages: &[(GivenMessage, Vec<u8>)]) -> bool {
+    let line = link.session().exchange(list).end.and_then(|end| link.session().lines().get(end.line));
+    let Some((line, reply)) = line.and_then(|line| Some((line, line.pop3()?))) else { return true };
+    let size = |content: &[u8]| String::from_utf8_lossy(content).split(' ').nth(1)?.parse::<usize>().ok();
+    let listed: Option<Vec<usize>> =
+        reply.lines(&line.octets).map(|listing| size(listing.content.of(&line.octets))).collect();
+    let Some(listed) = listed else { return true };
+    // A line end may have been added to a message that had none.
+    let fits = |listed: usize, octets: &[u8]| {
+        listed == octets.len() || !octets.ends_with(b"\r\n") && listed == octets.len() + 2
+    };
+    let known = |listed: &usize| messages.iter().any(|(_, octets)| fits(*listed, octets));
+    !listed.iter().all(known)
+        || listed.iter().zip(messages).all(|(listed, (_, octets))| fits(*listed, octets))
 }
 
 /// The count of `+OK count octets`.
