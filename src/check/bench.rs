@@ -3,7 +3,7 @@
 use std::{
     sync::{
         Arc, Mutex,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicU32, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -39,6 +39,7 @@ pub struct Bench {
     /// Makes the names of mailboxes unique to the run.
     pub nonce: String,
     boxes: AtomicU32,
+    commands: AtomicU64,
 }
 
 /// Servers delay the answer to a failed login, and to logins that follow it.
@@ -60,6 +61,7 @@ impl Bench {
             facts: Facts::default(),
             nonce,
             boxes: AtomicU32::new(0),
+            commands: AtomicU64::new(0),
         }
     }
 
@@ -82,6 +84,16 @@ impl Bench {
     /// A name that no other mailbox of this run has.
     pub fn unique_name(&self) -> String {
         format!("mailspec-{}-{}", self.nonce, self.boxes.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Counts a command that is sent.
+    pub fn count_command(&self) {
+        self.commands.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// How many commands have been sent, those that prepare and tidy up among them.
+    pub fn commands(&self) -> u64 {
+        self.commands.load(Ordering::Relaxed)
     }
 
     /// Connects a session that writes into `transcript` under `name`.

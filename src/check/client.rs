@@ -77,6 +77,7 @@ pub(crate) async fn send(
     let command = Command::of(head);
     let name = command.name.clone();
     let exchange = link.open(command, label);
+    bench.count_command();
     let mut line = Vec::new();
     if link.session().protocol() == Protocol::Imap {
         line.extend_from_slice(link.session().exchange(exchange).tag.as_bytes());

@@ -74,7 +74,7 @@ pub async fn run(bench: &Bench, selected: &[Selected], waivers: &Waivers, jobs: 
     }
     let State { sink, ledger, cut_short } = state.into_inner();
     let complaints = ledger.close(cut_short.is_some());
-    sink.take(&Event::Finished { took: began.elapsed(), cut_short, complaints });
+    sink.take(&Event::Finished { took: began.elapsed(), commands: bench.commands(), cut_short, complaints });
 }
 
 struct State<'s> {

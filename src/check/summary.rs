@@ -20,7 +20,7 @@ pub struct Summary {
     pub sections: BTreeMap<Section, Counts>,
     /// Broken watch rules, in the order in which they were first broken.
     pub rules: Vec<BrokenRule>,
-    /// How many commands were exchanged.
+    /// How many commands were exchanged, those that prepare and tidy up among them; zero until the run has ended.
     pub commands: u64,
     /// How long the server took for its answers.
     pub replies: Latencies,
@@ -40,7 +40,8 @@ impl Summary {
         match event {
             Event::Started { .. } | Event::Begun { .. } => {}
             Event::Ended(outcome) => self.add(outcome, catalogue),
-            Event::Finished { took, cut_short, complaints } => {
+            Event::Finished { took, commands, cut_short, complaints } => {
+                self.commands = *commands;
                 self.took = *took;
                 self.complaints.clone_from(complaints);
                 self.cut_short.clone_from(cut_short);
@@ -68,7 +69,6 @@ impl Summary {
                 section.add(outcome.verdict);
             }
         }
-        self.commands += u64::from(outcome.commands);
         outcome.replies.iter().for_each(|&reply| self.replies.add(reply));
         for finding in &outcome.findings {
             if let Some(waiver) = &finding.waived {

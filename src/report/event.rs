@@ -25,6 +25,8 @@ pub enum Event {
     Finished {
         /// How long it took.
         took: Duration,
+        /// How many commands were exchanged, those that prepare and tidy up among them.
+        commands: u64,
         /// Why it ended before all had run, if it did.
         cut_short: Option<String>,
         /// Waivers that have lost their use.

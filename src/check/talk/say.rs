@@ -100,6 +100,7 @@ impl<'p> Talk<'p> {
                     line.extend_from_slice(octets);
                 }
                 Segment::Tag => {
+                    bench.count_command();
                     let behind = behind_tag(segments);
                     let exchange = self.seats[seat].link.open(Command::of(&behind), send.label.as_deref());
                     self.begin(seat, exchange, place, true);

@@ -84,12 +84,14 @@ fn report_with(look: Look, outcomes: Vec<Outcome>, cut_short: Option<&str>) -> S
     let mut out = Vec::new();
     let mut sink = Terminal::new(&mut out, look, &catalogue);
     sink.take(&Event::Started { target: "imap://h:143".to_owned(), planned: outcomes.len() });
+    let commands = outcomes.iter().map(|outcome| u64::from(outcome.commands)).sum();
     for outcome in outcomes {
         sink.take(&Event::Begun { id: outcome.id() });
         sink.take(&Event::Ended(Arc::new(outcome)));
     }
     sink.take(&Event::Finished {
         took: ms(3240),
+        commands,
         cut_short: cut_short.map(str::to_owned),
         complaints: Vec::new(),
     });
