@@ -34,10 +34,12 @@ impl Command {
     /// The first argument as the octets of its astring: an atom, a quoted string, or a literal's content.
     #[must_use]
     pub fn first_argument(&self) -> Vec<u8> {
-        match self.arguments.first() {
+        let surplus = self.arguments.iter().take_while(|&&octet| octet == b' ').count();
+        let arguments = &self.arguments[surplus..];
+        match arguments.first() {
             Some(b'"') => {
                 let mut out = Vec::new();
-                let mut octets = self.arguments[1..].iter();
+                let mut octets = arguments[1..].iter();
                 while let Some(&octet) = octets.next() {
                     match octet {
                         b'"' => break,
@@ -49,19 +51,19 @@ impl Command {
             }
             Some(b'{') => {
                 // Raw octets may end here; what the literal holds is sent later, and not known.
-                let Some(line_end) = self.arguments.iter().position(|&octet| octet == b'\n') else {
-                    return self.arguments.clone();
+                let Some(line_end) = arguments.iter().position(|&octet| octet == b'\n') else {
+                    return arguments.to_vec();
                 };
-                let digits: String = self.arguments[1..]
+                let digits: String = arguments[1..]
                     .iter()
                     .map_while(|&o| o.is_ascii_digit().then_some(char::from(o)))
                     .collect();
-                let content = &self.arguments[line_end + 1..];
+                let content = &arguments[line_end + 1..];
                 content[..digits.parse().unwrap_or(0).min(content.len())].to_vec()
             }
             _ => {
-                let end = self.arguments.iter().position(|&octet| octet == b' ');
-                self.arguments[..end.unwrap_or(self.arguments.len())].to_vec()
+                let end = arguments.iter().position(|&octet| octet == b' ');
+                arguments[..end.unwrap_or(arguments.len())].to_vec()
             }
         }
     }
@@ -121,6 +123,7 @@ mod tests {
             (b"select \"a \\\"b\"\r\n", "SELECT", b"a \"b"),
             (b"uid fetch 1:* (FLAGS)", "UID FETCH", b"1:*"),
             (b"APPEND {3}\r\nx y {4}\r\nabcd\r\n", "APPEND", b"x y"),
+            (b"STATUS  box (MESSAGES)", "STATUS", b"box"),
             (b"NOOP\r\n", "NOOP", b""),
             (b"LOGIN {99}\r\nab", "LOGIN", b"ab"),
             (b"", "", b""),

@@ -49,7 +49,7 @@ impl<'p> Talk<'p> {
         branches: &'p [Branch],
         clause: &Arc<str>,
     ) -> Result<(), Stop> {
-        let deadline = Instant::now() + self.bench.timeout;
+        let deadline = self.deadline(usize::from(step.session.0));
         let mut patient = true;
         loop {
             let mut tried = Vec::new();

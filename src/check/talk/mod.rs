@@ -253,7 +253,7 @@ impl<'p> Talk<'p> {
     }
 
     async fn expect(&mut self, seat: usize, group: &'p [Step]) -> Result<(), Stop> {
-        let deadline = Instant::now() + self.bench.timeout;
+        let deadline = self.deadline(seat);
         let mut patient = true;
         loop {
             let moment = self.moment();
@@ -273,6 +273,13 @@ impl<'p> Talk<'p> {
                 Heard::Silence => patient = false,
             }
         }
+    }
+
+    /// When what a session waits for has to be there: servers take their time over logins.
+    fn deadline(&self, seat: usize) -> Instant {
+        let session = self.seats[seat].link.session();
+        let command = session.oldest_open().map(|id| session.exchange(id).command.name.as_str());
+        self.bench.deadline(command.unwrap_or_default())
     }
 
     fn hold(&mut self, assessment: Assessment) {
