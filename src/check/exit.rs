@@ -62,6 +62,7 @@ impl From<Exit> for std::process::ExitCode {
 mod tests {
     use super::*;
     use crate::check::summary::Counts;
+    use crate::check::waivers::{Complaint, Lost};
 
     #[test]
     fn each_verdict_earns_its_code() {
@@ -88,5 +89,20 @@ mod tests {
         counts.add(Verdict::Pass);
         let summary = Summary { counts, cut_short: Some("gone".to_owned()), ..Summary::default() };
         assert_eq!(Exit::of(&summary), Exit::Errors);
+    }
+
+    #[test]
+    fn expected_failures_are_no_violations_and_useless_waivers_are() {
+        let mut summary = Summary::default();
+        summary.counts.expected = 1;
+        assert_eq!(Exit::of(&summary), Exit::Expected);
+        summary.complaints.push(Complaint {
+            path: "waivers.yaml".to_owned(),
+            lost: Lost::Xpass,
+            id: "r/1-a/x".to_owned(),
+            message: "r/1-a/x passed; delete line 1".to_owned(),
+            line: 1,
+        });
+        assert_eq!(Exit::of(&summary), Exit::Violations);
     }
 }

@@ -35,7 +35,11 @@ pub(super) struct Arguments {
     /// The profile of the server, a YAML file
     #[arg(short, long, value_name = "FILE")]
     target: Option<PathBuf>,
-    /// Failures that are expected, a YAML file: `docs/waivers.md` shows one
+    /// Failures that are expected, a YAML file
+    ///
+    /// A list of entries with `id` (of a scenario or a row, a glob over ids, or rule/NAME), `reason`, `link`, and if need be
+    /// `message`, a text that the failure must contain. What a waiver covers does not fail the run; a waiver that covers
+    /// nothing any more does. See docs/waivers.md.
     #[arg(short, long, value_name = "FILE")]
     waivers: Option<PathBuf>,
     /// Read scenarios and clauses from this folder, not the built-in ones
