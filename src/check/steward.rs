@@ -248,7 +248,8 @@ impl<'b> Steward<'b> {
         }
         let bench = self.bench;
         let link = self.imap().await?;
-        let mut segments = vec![Segment::Octets(b"APPEND INBOX ".to_vec())];
+        // Some servers want the flag list that the grammar lets go.
+        let mut segments = vec![Segment::Octets(b"APPEND INBOX () ".to_vec())];
         segments.push(Segment::SynchronizingLiteral(octets.to_vec()));
         must(bench, link, &segments, &[]).await.map(drop)
     }
