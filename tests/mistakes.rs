@@ -1,5 +1,7 @@
 //! Each `tests/mistakes/NAME.yaml` is told off as `NAME.stderr` beside it shows. `BLESS=1` writes what is told now.
 
+#![allow(clippy::unwrap_used)] // Without the suite there is nothing to test.
+
 use std::{env, fs, path::Path, process::ExitCode, sync::Arc};
 
 use libtest_mimic::{Arguments, Failed, Trial};

@@ -96,11 +96,29 @@ impl<'a> Judge<'a> {
         self.broken.push(Broken { verdict, clause, place, expected, came, transcript_position });
     }
 
-    /// The verdict and all that stands behind it: (verdict, broken claims, notes, clauses).
+    /// The verdict and all that stands behind it.
     #[must_use]
-    pub(crate) fn decide(self) -> (Verdict, Vec<Broken>, Vec<String>, Vec<(Arc<str>, Verdict)>) {
+    pub(crate) fn decide(self) -> Decision {
         let verdict =
             if self.worst == Verdict::Pass && !self.notes.is_empty() { Verdict::Note } else { self.worst };
-        (verdict, self.broken, self.notes, self.clauses.into_iter().collect())
+        Decision {
+            verdict,
+            broken: self.broken,
+            notes: self.notes,
+            clauses: self.clauses.into_iter().collect(),
+        }
     }
+}
+
+/// What a scenario's claims come to.
+#[derive(Debug)]
+pub(crate) struct Decision {
+    /// The worst of them.
+    pub(crate) verdict: Verdict,
+    /// Those that were broken.
+    pub(crate) broken: Vec<Broken>,
+    /// What is worth telling beside.
+    pub(crate) notes: Vec<String>,
+    /// The worst for each clause.
+    pub(crate) clauses: Vec<(Arc<str>, Verdict)>,
 }

@@ -8,7 +8,7 @@ use std::{
 use super::{
     bench::Bench,
     client::Refusal,
-    judge::{Account, Judge},
+    judge::{Account, Decision, Judge},
     pool::{Loan, NoAccount, Pool},
     scene::Scene,
     steward::Steward,
@@ -105,7 +105,7 @@ impl Needs {
                     self.read(otherwise);
                 }
                 Action::Either { branches, .. } => {
-                    branches.iter().for_each(|branch| self.read(&branch.steps))
+                    branches.iter().for_each(|branch| self.read(&branch.steps));
                 }
                 Action::Repeat { steps, .. } => self.read(steps),
                 Action::Send(_) | Action::Assert(_) | Action::Direct(_) => {}
@@ -273,7 +273,7 @@ async fn unprepared(bench: &Bench, scenario: &Arc<Scenario>, row: &Row, refusal:
 
 fn conclude(scenario: &Arc<Scenario>, row: &Row, ended: Ended<'_>, transcript: &Mutex<Transcript>) -> Ran {
     let Ended { judge, findings, stop, commands, replies } = ended;
-    let (verdict, broken, notes, clauses) = judge.decide();
+    let Decision { verdict, broken, notes, clauses } = judge.decide();
     let mut outcome = without_talk(scenario, row, verdict, String::new());
     outcome.reason = None;
     let mut server_gone = false;

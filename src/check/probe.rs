@@ -53,7 +53,7 @@ pub(crate) async fn imap(bench: &Bench, facts: &mut Facts) -> Result<(), Refusal
     let mut link = connect(bench, Protocol::Imap).await?;
     command(bench, &mut link, "CAPABILITY").await?;
     let learn = |link: &Link, known: &mut BTreeSet<String>| {
-        known.extend(link.session().capabilities().unwrap_or_default().iter().cloned())
+        known.extend(link.session().capabilities().unwrap_or_default().iter().cloned());
     };
     learn(&link, &mut facts.imap);
     log_in(bench, &mut link, bench.account(0)).await?;

@@ -152,7 +152,7 @@ impl World for Stance<'_> {
 
     fn capability(&self, name: &str) -> Option<bool> {
         let wanted = name.to_ascii_uppercase();
-        Some(self.session.capabilities()?.iter().any(|known| *known == wanted))
+        Some(self.session.capabilities()?.contains(&wanted))
     }
 }
 

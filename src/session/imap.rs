@@ -1,12 +1,10 @@
 //! What an IMAP response means for the session (RFC 3501 sections 3 and 7).
 
-use std::sync::Arc;
-
-use super::{EndStatus, ExchangeId, Framer, Line, Mailbox, Session, State, view::MessageId};
+use super::{EndStatus, ExchangeId, Framer, Line, Mailbox, Next, Session, State, view::MessageId};
 use crate::imap::{Code, Kind, Node, Response, Status, Text, grammar};
 
 impl Session {
-    pub(super) fn next_response(&mut self) -> Result<Option<(Arc<[u8]>, Response)>, String> {
+    pub(super) fn next_response(&mut self) -> Next<Response> {
         let Framer::Imap(framer) = &mut self.framer else { return Ok(None) };
         let Some(frame) = framer.next().map_err(|error| error.to_string())? else { return Ok(None) };
         let mut response = Response::parse(&frame);
@@ -16,10 +14,7 @@ impl Session {
 
     /// The message that the line's message sequence number means.
     pub(super) fn subject(&self, line: &Line) -> Option<MessageId> {
-        let number = match line.imap()?.kind {
-            Kind::Fetch { number, .. } | Kind::Expunge(number) => number,
-            _ => return None,
-        };
+        let (Kind::Fetch { number, .. } | Kind::Expunge(number)) = line.imap()?.kind else { return None };
         Some(self.mailbox.as_ref()?.message(number)?.id)
     }
 

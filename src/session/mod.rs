@@ -117,6 +117,9 @@ pub struct Session {
     scribe: Scribe,
 }
 
+/// The next line's octets and what they say, if all of it has come, or why the stream can't be followed any more.
+type Next<T> = Result<Option<(Arc<[u8]>, T)>, String>;
+
 #[derive(Debug)]
 enum Framer {
     Imap(crate::imap::Framer),

@@ -1,13 +1,11 @@
 //! What a POP3 reply means for the session (RFC 1939 section 3).
 
-use std::sync::Arc;
-
-use super::{EndStatus, ExchangeId, Framer, Line, Session, State};
+use super::{EndStatus, ExchangeId, Framer, Line, Next, Session, State};
 use crate::pop3::grammar::{self, Form};
 use crate::pop3::{Expect, Indicator, Reply};
 
 impl Session {
-    pub(super) fn next_reply(&mut self) -> Result<Option<(Arc<[u8]>, Reply)>, String> {
+    pub(super) fn next_reply(&mut self) -> Next<Reply> {
         let awaited = self.oldest_open().filter(|_| self.greeted).map(|id| &self.exchanges[id.0].command);
         let multi_line = awaited.is_some_and(|command| is_multi_line(&command.name, &command.arguments));
         let form = match awaited {

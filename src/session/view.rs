@@ -132,8 +132,7 @@ impl Mailbox {
             Kind::Expunge(number) => self.expunge(*number),
             Kind::Flags(flags) => self.flags = Some(flag_names(flags, octets)),
             Kind::Fetch { number, items } => self.fetch(*number, items, octets),
-            Kind::Status { text, .. } => self.code(text, octets),
-            Kind::Tagged { text, .. } => self.code(text, octets),
+            Kind::Status { text, .. } | Kind::Tagged { text, .. } => self.code(text, octets),
             Kind::Other { number: None, name, nodes }
                 if name.of(octets).eq_ignore_ascii_case(b"VANISHED") =>
             {
