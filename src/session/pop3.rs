@@ -18,6 +18,9 @@ impl Session {
         let Some(frame) = framer.next(expect).map_err(|error| error.to_string())? else { return Ok(None) };
         let mut reply = Reply::parse(&frame);
         grammar::check(&frame, &mut reply, form);
+        if self.capabilities.iter().flatten().any(|name| name == "RESP-CODES") {
+            grammar::check_response_code(&frame, &mut reply);
+        }
         Ok(Some((frame.octets.into(), reply)))
     }
 

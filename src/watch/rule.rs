@@ -14,7 +14,7 @@ use crate::{
 pub struct RuleInfo {
     /// In small letters with hyphens; reported as `rule/NAME`.
     pub name: &'static str,
-    /// The clauses that it enforces. The rule that tells breaches of the grammar names none: each finding names its own.
+    /// The clauses that it enforces; each finding names one of them.
     pub clauses: &'static [&'static str],
     /// The protocol whose sessions it watches; `None`: both.
     pub protocol: Option<Protocol>,
@@ -148,7 +148,7 @@ impl Findings {
         transcript_position: usize,
         message: impl FnOnce() -> String,
     ) {
-        debug_assert!(rule.clauses.is_empty() || rule.clauses.contains(&clause), "{} {clause}", rule.name);
+        debug_assert!(rule.clauses.contains(&clause), "{} {clause}", rule.name);
         let count = self.counts.entry((rule.name, clause)).or_default();
         *count += 1;
         if *count <= KEPT {

@@ -4,12 +4,15 @@
 //! responses, LIST data) is kept and not judged.
 
 mod body;
+mod clauses;
 mod envelope;
 mod fetch;
 mod mailbox;
 mod octets;
 mod status;
 mod words;
+
+pub use clauses::CLAUSES;
 
 use super::frame::Frame;
 use super::node::tell;
@@ -48,16 +51,6 @@ pub fn check_with(frame: &Frame<'_>, response: &mut Response, enabled: Enabled) 
         Kind::Other { number, name, nodes } => rules.other(*number, *name, nodes),
         Kind::Garbage => {}
     }
-}
-
-/// Appends the fault of a first line that is no greeting: only an untagged OK, PREAUTH or BYE is one.
-pub fn check_greeting(frame: &Frame<'_>, response: &mut Response) {
-    use super::response::Status;
-    if let Kind::Status { status: Status::Ok | Status::Preauth | Status::Bye, .. } = response.kind {
-        return;
-    }
-    let line = Span::new(0, frame.octets.len());
-    response.faults.push(Fault::new("rfc3501-9-43", line, "a greeting is an untagged OK, PREAUTH or BYE"));
 }
 
 /// The octets under judgement, and the faults found so far.

@@ -369,22 +369,6 @@ fn only_text_meant_for_people_earns_a_mere_note_for_8_bit_octets() {
 }
 
 #[test]
-fn a_greeting_is_an_untagged_status() {
-    let greeting = |line: &str| {
-        let frame = Frame::line(line.as_bytes());
-        let mut response = Response::parse(&frame);
-        check_greeting(&frame, &mut response);
-        response.faults.iter().map(|fault| fault.clause).collect::<Vec<_>>()
-    };
-    for line in ["* OK x\r\n", "* PREAUTH x\r\n", "* BYE x\r\n"] {
-        assert_eq!(greeting(line), Vec::<&str>::new());
-    }
-    for line in ["* NO x\r\n", "* BAD x\r\n", "+ x\r\n", "a OK x\r\n", "* CAPABILITY IMAP4rev1\r\n"] {
-        assert_eq!(greeting(line), ["rfc3501-9-43"]);
-    }
-}
-
-#[test]
 fn deep_nesting_is_passed_over_without_blame() {
     let mut body = PART.to_owned();
     for _ in 0..2000 {
