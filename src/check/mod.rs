@@ -1,5 +1,5 @@
-//! Runs scenarios and judges: [`select`] says what runs, [`run`] runs it several at a time, [`one`] one scenario from loan to
-//! verdict, [`talk`] its lines.
+//! Runs scenarios and judges: [`select`] says what runs, [`run`] runs it several at a time, `one` one scenario from loan to
+//! verdict, `talk` its lines.
 
 pub mod bench;
 mod client;
