@@ -2,6 +2,8 @@
 //!
 //! With `--exact`, as nextest calls for each test, only the file that holds the scenario is read.
 
+#![allow(clippy::print_stderr)] // There is no other place to tell why there are no tests.
+
 use std::{collections::BTreeMap, process::ExitCode, sync::Arc, time::Duration};
 
 use libtest_mimic::{Arguments, Failed, Trial};

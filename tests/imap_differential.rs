@@ -179,7 +179,11 @@ fn every_difference_has_an_explanation() {
             match EXPLANATIONS.iter().find(|(_, holds)| holds(&difference)) {
                 Some((why, _)) => *needed.entry(why).or_default() += 1,
                 None => {
-                    unexplained.push(format!("{:?} {:?}", String::from_utf8_lossy(&line), difference.clauses))
+                    unexplained.push(format!(
+                        "{:?} {:?}",
+                        String::from_utf8_lossy(&line),
+                        difference.clauses
+                    ));
                 }
             }
         }

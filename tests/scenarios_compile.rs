@@ -16,10 +16,8 @@ use mailspec::{
 const DOCUMENT: &str = include_str!("../docs/scenario-language.md");
 
 fn show(mistakes: &[Mistake]) {
-    for mistake in mistakes {
-        eprintln!("{mistake}\n");
-    }
-    assert!(mistakes.is_empty(), "{} mistakes", mistakes.len());
+    let shown: String = mistakes.iter().map(|mistake| format!("{mistake}\n\n")).collect();
+    assert!(mistakes.is_empty(), "{} mistakes\n\n{shown}", mistakes.len());
 }
 
 #[test]

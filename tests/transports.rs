@@ -1,5 +1,7 @@
 //! The suite has the same verdicts over pipes in memory with virtual time as over TCP with the real one.
 
+#![allow(clippy::unwrap_used)] // Helpers of tests may panic as tests do.
+
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use mailspec::{

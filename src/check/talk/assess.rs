@@ -104,7 +104,7 @@ impl<'p> Talk<'p> {
         let ended = exchange.is_some_and(|id| session.exchange(id).end.is_some());
         let Some(at) = found else {
             assessment.pending = session.closed().is_none() && !ended;
-            assessment.problems.push(problem(asked, &nothing(session, seat.reading.window)));
+            assessment.problems.push(absent(asked, session, seat.reading.window));
             return None;
         };
         let stance = super::stance(bench, scenario, scene, seat.account, &seat.link);
@@ -123,7 +123,7 @@ impl<'p> Talk<'p> {
                 if let (Pattern::Tagged(_), Some(id)) = (&asked.expect.pattern, exchange) {
                     seat.reading.claimed.insert(id);
                 }
-                assessment.problems.push(problem(asked, &came(session, at, &mismatch)));
+                assessment.problems.push(unlike(asked, session, at, &mismatch));
                 None
             }
         }
@@ -187,11 +187,10 @@ impl<'p> Talk<'p> {
             .collect();
         let outcome = match_set(&wanted, &lines, &stance, captures);
         for Missing { pattern, nearest } in &outcome.missing {
-            let seen = match nearest {
-                Some((index, mismatch)) => came(session, window + index, mismatch),
-                None => nothing(session, window),
-            };
-            assessment.problems.push(problem(&asked[*pattern], &seen));
+            assessment.problems.push(match nearest {
+                Some((index, mismatch)) => unlike(&asked[*pattern], session, window + index, mismatch),
+                None => absent(&asked[*pattern], session, window),
+            });
         }
         let tagged: Vec<ExchangeId> = asked
             .iter()
@@ -254,7 +253,7 @@ impl<'p> Talk<'p> {
         };
         let Some(at) = found else {
             assessment.pending = reading.awaits && session.closed().is_none();
-            assessment.problems.push(problem(&asked[0], &nothing(session, reading.window)));
+            assessment.problems.push(absent(&asked[0], session, reading.window));
             return false;
         };
         let exchange = reading
@@ -275,11 +274,10 @@ impl<'p> Talk<'p> {
             .collect();
         let outcome = match_reply(&wanted, &line, in_order, &stance, captures);
         for Missing { pattern, nearest } in &outcome.missing {
-            let seen = match nearest {
-                Some((_, mismatch)) => came(session, at, mismatch),
-                None => nothing(session, at),
-            };
-            assessment.problems.push(problem(&asked[*pattern], &seen));
+            assessment.problems.push(match nearest {
+                Some((_, mismatch)) => unlike(&asked[*pattern], session, at, mismatch),
+                None => absent(&asked[*pattern], session, at),
+            });
         }
         let missing = |index: usize| outcome.missing.iter().any(|missing| missing.pattern == index);
         for (index, asked) in asked.iter().enumerate() {
@@ -331,17 +329,17 @@ impl<'p> Talk<'p> {
                 let mut captures = self.captures.clone();
                 let numbers = stance.numbers_at(&lines[at]);
                 let line = as_line(&lines[at], &numbers);
-                let breached = if session.protocol() == Protocol::Pop3 {
+                let (came, trouble) = if session.protocol() == Protocol::Pop3 {
                     let wanted = [Wanted { pattern: &ban.expect.pattern, optional: false, admits: None }];
-                    match_reply(&wanted, &line, false, &stance, &mut captures).missing.is_empty()
+                    let outcome = match_reply(&wanted, &line, false, &stance, &mut captures);
+                    outcome.missing.is_empty().then(|| (sent(session, at), false))
                 } else {
-                    match_line(&ban.expect.pattern, &line, &stance, &mut captures).is_ok()
-                };
-                breached.then(|| Problem {
-                    clause: Arc::clone(&ban.clause),
-                    place: ban.place,
-                    came: format!("the server sent this:\n{}", quote(session, at)),
-                })
+                    match match_line(&ban.expect.pattern, &line, &stance, &mut captures) {
+                        Ok(()) => Some((sent(session, at), false)),
+                        Err(mismatch) => mismatch.trouble.then_some((mismatch.what, true)),
+                    }
+                }?;
+                Some(Problem { clause: Arc::clone(&ban.clause), place: ban.place, came, trouble })
             },
         )
     }
@@ -353,8 +351,17 @@ fn hold(asked: &Asked<'_>, assessment: &mut Assessment) {
     }
 }
 
-fn problem(asked: &Asked<'_>, came: &str) -> Problem {
-    Problem { clause: Arc::clone(&asked.expect.clause), place: asked.place, came: came.to_owned() }
+/// Nothing that might match has come.
+fn absent(asked: &Asked<'_>, session: &Session, window: usize) -> Problem {
+    let clause = Arc::clone(&asked.expect.clause);
+    Problem { clause, place: asked.place, came: nothing(session, window), trouble: false }
+}
+
+/// The line at `at` comes nearest, and does not match.
+fn unlike(asked: &Asked<'_>, session: &Session, at: usize, mismatch: &Mismatch) -> Problem {
+    let (clause, trouble) = (Arc::clone(&asked.expect.clause), mismatch.trouble);
+    let came = if trouble { mismatch.what.clone() } else { came(session, at, mismatch) };
+    Problem { clause, place: asked.place, came, trouble }
 }
 
 fn as_line<'a>(line: &'a Line, numbers: &'a [Option<u32>]) -> matching::Line<'a> {
@@ -409,6 +416,10 @@ fn came(session: &Session, at: usize, mismatch: &Mismatch) -> String {
         Some(span) => Fault::note("the nearest line", span, mismatch.what.clone()).render(&line.octets),
         None => format!("the nearest line: {}\n{}", mismatch.what, quote(session, at)),
     }
+}
+
+fn sent(session: &Session, at: usize) -> String {
+    format!("the server sent this:\n{}", quote(session, at))
 }
 
 fn quote(session: &Session, at: usize) -> String {

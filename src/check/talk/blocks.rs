@@ -89,12 +89,13 @@ impl<'p> Talk<'p> {
         clause: &Arc<str>,
         tried: Vec<(&String, Vec<Problem>)>,
     ) -> Result<(), Stop> {
+        let trouble = tried.iter().flat_map(|(_, problems)| problems).any(|problem| problem.trouble);
         let branches = tried.into_iter().map(|(name, problems)| {
             let why = problems.into_iter().next().map_or_else(String::new, |problem| problem.came);
             format!("not {name}: {why}")
         });
         let came = branches.collect::<Vec<_>>().join("\n");
-        let problem = Problem { clause: Arc::clone(clause), place: step.place, came };
+        let problem = Problem { clause: Arc::clone(clause), place: step.place, came, trouble };
         let assessment = Assessment { problems: vec![problem], pending: false, held: Vec::new() };
         self.judge_all(usize::from(step.session.0), assessment).await
     }

@@ -126,7 +126,7 @@ impl<'p> Talk<'p> {
                 }
                 Heard::Silence => {
                     let came = "the connection is still open".to_owned();
-                    let problem = Problem { clause: Arc::clone(clause), place, came };
+                    let problem = Problem { clause: Arc::clone(clause), place, came, trouble: false };
                     return self.break_claims(seat, vec![problem]);
                 }
             }

@@ -27,7 +27,7 @@ use crate::{
     net::{Heard, Link},
     scenario::{
         captures::Captures,
-        evaluate::{explain, holds},
+        evaluate::{Unknown, explain, holds},
         program::{Action, Assert, GivenState, Place, Program, Protocol, Scenario, Step},
     },
     session::{Closed, EndStatus, ExchangeId, transcript::Transcript},
@@ -76,6 +76,8 @@ struct Problem {
     clause: Arc<str>,
     place: Place,
     came: String,
+    /// The harness can't tell whether it holds.
+    trouble: bool,
 }
 
 /// What a talk came to.
@@ -310,16 +312,25 @@ impl<'p> Talk<'p> {
         Some(self.block(place, "responses that can be told apart", &why))
     }
 
-    /// Tells the judge. A broken MUST ends the talk.
+    /// Tells the judge. A broken MUST ends the talk, and so does a claim of which the harness can't tell whether it holds.
     fn break_claims(&mut self, seat: usize, problems: Vec<Problem>) -> Result<(), Stop> {
         let mut worst = Verdict::Pass;
+        let mut untold = None;
         let transcript_position = self.seats[seat].link.session().scribe().position();
-        for Problem { clause, place, came } in problems {
+        for Problem { clause, place, came, trouble } in problems {
             let expected = self.source(place);
+            if trouble {
+                untold = Some(format!("can't tell whether `{expected}` holds: {came}"));
+                continue;
+            }
             let account = Account { place, expected, came, transcript_position };
             worst = worst.max(self.judge.broken(&clause, account));
         }
-        if worst == Verdict::Fail { Err(Stop::Judged) } else { Ok(()) }
+        match untold {
+            _ if worst == Verdict::Fail => Err(Stop::Judged),
+            Some(why) => Err(Stop::Error(why)),
+            None => Ok(()),
+        }
     }
 
     fn source(&self, place: Place) -> String {
@@ -329,15 +340,18 @@ impl<'p> Talk<'p> {
     fn assert(&mut self, seat: usize, place: Place, assert: &Assert) -> Result<(), Stop> {
         let world =
             stance(self.bench, self.scenario, &self.scene, self.seats[seat].account, &self.seats[seat].link);
-        let came = match holds(&assert.expression, &world, &self.captures) {
+        let (came, trouble) = match holds(&assert.expression, &world, &self.captures) {
             Ok(true) => {
                 self.judge.held(&assert.clause);
                 return Ok(());
             }
-            Ok(false) => format!("it does not hold: {}", explain(&assert.expression, &world, &self.captures)),
-            Err(unknown) => unknown.to_string(),
+            Ok(false) => {
+                let why = explain(&assert.expression, &world, &self.captures);
+                (format!("it does not hold: {why}"), false)
+            }
+            Err(unknown) => (unknown.to_string(), matches!(unknown, Unknown::Oracle(_))),
         };
-        let problem = Problem { clause: Arc::clone(&assert.clause), place, came };
+        let problem = Problem { clause: Arc::clone(&assert.clause), place, came, trouble };
         match &mut self.trial {
             Some(trial) => {
                 trial.push(problem);

@@ -4,7 +4,7 @@ use super::{Stop, Talk};
 use crate::{
     check::{client, scene::stance},
     scenario::{
-        evaluate::{Segment, render},
+        evaluate::{Segment, Unknown, render},
         pattern::Pattern,
         program::{Action, Directive, Place, Protocol, Send, SendMode, Step},
     },
@@ -35,6 +35,7 @@ impl<'p> Talk<'p> {
         let world = stance(self.bench, self.scenario, &self.scene, seated.account, &seated.link);
         let segments = match render(&send.template, &world, &self.captures) {
             Ok(segments) => segments,
+            Err(Unknown::Oracle(why)) => return Err(Stop::Error(why)),
             Err(unknown) => return Err(self.block(place, "to know what to send", &unknown.to_string())),
         };
         if send.mode == SendMode::Raw {

@@ -38,8 +38,14 @@ pub enum Value {
 
 /// An expression has no value: it asks for what was never told, or for what cannot be computed. The text says which.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unknown(pub(crate) String);
+pub enum Unknown {
+    /// By what the server sent, or did not.
+    #[error("{0}")]
+    Value(String),
+    /// The harness's own search can't answer: no server is to blame for it.
+    #[error("{0}")]
+    Oracle(String),
+}
 
 /// The most octets that `repeat` and `concat` make.
 const LARGEST: usize = 64 << 20;
@@ -69,27 +75,30 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     fn value(&self, expression: &Expression) -> Result<Value, Unknown> {
-        let unknown = || Unknown(format!("{} is not known", display::expression(expression, self.captures)));
+        let unknown =
+            || Unknown::Value(format!("{} is not known", display::expression(expression, self.captures)));
         Ok(match &expression.term {
             Term::Number(number) => Value::Number(*number),
             Term::Octets(octets) | Term::Fixture(octets) => Value::Octets(octets.clone()),
             Term::Capture(slot) => Value::Octets(
                 self.captures
                     .get(*slot)
-                    .ok_or_else(|| Unknown(format!("${} was never captured", self.captures.name(*slot))))?
+                    .ok_or_else(|| {
+                        Unknown::Value(format!("${} was never captured", self.captures.name(*slot)))
+                    })?
                     .to_vec(),
             ),
             Term::Name(name) => Value::Octets(self.world.name(name).ok_or_else(unknown)?.into_owned()),
             Term::MessageNumber(given) => {
                 Value::Number(u64::from(self.world.number(*given).ok_or_else(|| {
-                    Unknown(format!("#{given} has no message sequence number in this session now"))
+                    Unknown::Value(format!("#{given} has no message sequence number in this session now"))
                 })?))
             }
-            Term::Uid(given) => Value::Number(u64::from(
-                self.world
-                    .uid(*given)
-                    .ok_or_else(|| Unknown(format!("the UID of given message {given} is not known")))?,
-            )),
+            Term::Uid(given) => {
+                Value::Number(u64::from(self.world.uid(*given).ok_or_else(|| {
+                    Unknown::Value(format!("the UID of given message {given} is not known"))
+                })?))
+            }
             Term::Flags(flags) => Value::Flags(flags.clone()),
             Term::Call(function, arguments) => self.call(*function, arguments, expression)?,
             Term::Not(inner) => Value::Truth(!self.truth(inner)?),
@@ -109,11 +118,15 @@ impl Scope<'_> {
             Operator::GreaterOrEqual => Value::Truth(self.number(left)? >= self.number(right)?),
             Operator::Plus => {
                 let (a, b) = (self.number(left)?, self.number(right)?);
-                Value::Number(a.checked_add(b).ok_or_else(|| Unknown(format!("{a} + {b} is too large")))?)
+                Value::Number(
+                    a.checked_add(b).ok_or_else(|| Unknown::Value(format!("{a} + {b} is too large")))?,
+                )
             }
             Operator::Minus => {
                 let (a, b) = (self.number(left)?, self.number(right)?);
-                Value::Number(a.checked_sub(b).ok_or_else(|| Unknown(format!("{a} - {b} is below zero")))?)
+                Value::Number(
+                    a.checked_sub(b).ok_or_else(|| Unknown::Value(format!("{a} - {b} is below zero")))?,
+                )
             }
             Operator::Has => {
                 let (has, wanted) = (self.flags(left)?, self.flags(right)?);
@@ -158,20 +171,24 @@ impl Scope<'_> {
     ) -> Result<Value, Unknown> {
         let argument = |index: usize| {
             arguments.get(index).ok_or_else(|| {
-                Unknown(format!("{} lacks an argument", display::expression(whole, self.captures)))
+                Unknown::Value(format!("{} lacks an argument", display::expression(whole, self.captures)))
             })
         };
         let octets = |index: usize| self.octets(argument(index)?);
         let given = |index: usize| match argument(index)?.term {
             Term::MessageNumber(given) | Term::Uid(given) => Ok(given),
-            _ => Err(Unknown(format!(
+            _ => Err(Unknown::Value(format!(
                 "{} needs a given message, as #1",
                 display::expression(whole, self.captures)
             ))),
         };
         let told = |number: Option<u32>| number.map(|number| Value::Number(u64::from(number)));
-        let never =
-            || Unknown(format!("the session was never told {}", display::expression(whole, self.captures)));
+        let never = || {
+            Unknown::Value(format!(
+                "the session was never told {}",
+                display::expression(whole, self.captures)
+            ))
+        };
         Ok(match function {
             Function::OctetCount => Value::Number(octets(0)?.len() as u64),
             Function::Concat => {
@@ -196,17 +213,17 @@ impl Scope<'_> {
             Function::Unbase64 => Value::Octets(
                 base64::engine::general_purpose::STANDARD
                     .decode(octets(0)?)
-                    .map_err(|error| Unknown(format!("not base64: {error}")))?,
+                    .map_err(|error| Unknown::Value(format!("not base64: {error}")))?,
             ),
             Function::Md5 => Value::Octets(hexadecimal(&Md5::digest(octets(0)?))),
             Function::HmacMd5 => {
                 let mut mac = Hmac::<Md5>::new_from_slice(&octets(0)?)
-                    .map_err(|error| Unknown(format!("hmac_md5: {error}")))?;
+                    .map_err(|error| Unknown::Value(format!("hmac_md5: {error}")))?;
                 mac.update(&octets(1)?);
                 Value::Octets(hexadecimal(&mac.finalize().into_bytes()))
             }
             Function::Hits | Function::UidHits => {
-                let found = self.world.hits(&octets(0)?).map_err(Unknown)?;
+                let found = self.world.hits(&octets(0)?).map_err(Unknown::Oracle)?;
                 let known = |given: &u32| {
                     if function == Function::Hits {
                         self.world.number(*given)
@@ -270,7 +287,7 @@ impl Scope<'_> {
     fn not_a(&self, wanted: &str, expression: &Expression, value: &Value) -> Unknown {
         let (name, value) = (display::expression(expression, self.captures), display::value(value));
         let told = name == value || display::is_secret(expression);
-        Unknown(if told {
+        Unknown::Value(if told {
             format!("{name} is no {wanted}")
         } else {
             format!("{name} is no {wanted}: {value}")
@@ -295,7 +312,7 @@ fn within_largest(octets: usize) -> Result<(), Unknown> {
     if octets <= LARGEST {
         return Ok(());
     }
-    Err(Unknown(format!("a value of {octets} octets is larger than the {LARGEST} allowed")))
+    Err(Unknown::Value(format!("a value of {octets} octets is larger than the {LARGEST} allowed")))
 }
 
 /// The number that all-digit octets mean.

@@ -25,8 +25,9 @@ pub enum Segment {
 pub fn render(template: &Template, world: &dyn World, captures: &Captures) -> Result<Vec<Segment>, Unknown> {
     let octets = |expression: &Expression| {
         let value = evaluate(expression, world, captures)?;
-        in_place(&value)
-            .ok_or_else(|| Unknown(format!("{} cannot be sent", display::expression(expression, captures))))
+        in_place(&value).ok_or_else(|| {
+            Unknown::Value(format!("{} cannot be sent", display::expression(expression, captures)))
+        })
     };
     let mut segments = Vec::new();
     for piece in &template.pieces {

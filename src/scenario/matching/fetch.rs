@@ -168,13 +168,13 @@ impl Matcher<'_> {
 }
 
 fn nearer(nearest: &mut Option<(usize, Mismatch)>, line: usize, new: Mismatch) {
-    if nearest.as_ref().is_none_or(|(_, old)| old.closeness < new.closeness) {
+    if nearest.as_ref().is_none_or(|(_, old)| new.is_nearer_than(old)) {
         *nearest = Some((line, new));
     }
 }
 
 fn none(what: String, value: &ValuePattern, closeness: u32) -> Mismatch {
-    Mismatch { what, at: None, place: Some(value.place), closeness }
+    Mismatch { what, at: None, place: Some(value.place), closeness, trouble: false }
 }
 
 /// The name of an item in a form that can be compared: upper case, the names of header fields sorted and unquoted.

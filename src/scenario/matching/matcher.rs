@@ -57,7 +57,13 @@ impl<'a> Matcher<'a> {
     }
 
     pub(super) fn mismatch(&self, what: String, at: Option<Span>, place: Option<Place>) -> Mismatch {
-        Mismatch { what, at, place, closeness: self.satisfied }
+        Mismatch { what, at, place, closeness: self.satisfied, trouble: false }
+    }
+
+    /// A value of the pattern has none.
+    pub(super) fn unknown(&self, unknown: &Unknown, place: Place) -> Mismatch {
+        let trouble = matches!(unknown, Unknown::Oracle(_));
+        Mismatch { trouble, ..self.mismatch(unknown.to_string(), None, Some(place)) }
     }
 
     /// One value.
@@ -178,7 +184,7 @@ impl<'a> Matcher<'a> {
         pattern: &ValuePattern,
     ) -> Result<Value, Mismatch> {
         evaluate(expression, &self.world, self.captures)
-            .map_err(|Unknown(what)| self.mismatch(what, None, Some(pattern.place)))
+            .map_err(|unknown| self.unknown(&unknown, pattern.place))
     }
 
     fn number(&mut self, pattern: &ValuePattern, number: u64, node: &Node, position: Position) -> Match {

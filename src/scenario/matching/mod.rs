@@ -58,6 +58,15 @@ pub struct Mismatch {
     pub place: Option<Place>,
     /// How near the line came: of several lines that do not match, the one with the highest is shown.
     pub closeness: u32,
+    /// The harness can't tell whether the line matches: nothing that the server can be blamed for.
+    pub trouble: bool,
+}
+
+impl Mismatch {
+    /// Is this the one to show of two? Trouble comes before all else.
+    fn is_nearer_than(&self, other: &Self) -> bool {
+        (self.trouble, self.closeness) > (other.trouble, other.closeness)
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::{
     pop3::{Indicator, Reply},
     scenario::{
         captures::Captures,
-        evaluate::{Unknown, Value, World, display::quoted, evaluate},
+        evaluate::{Value, World, display::quoted, evaluate},
         expression::{Expression, Term},
         pattern::{Form, Pattern, ReplyPattern, ValuePattern, WordsPattern},
     },
@@ -93,6 +93,7 @@ impl Rules for ReplyRules<'_> {
                 at: Some(span),
                 place: None,
                 closeness: 1,
+                trouble: false,
             }),
             _ => super::match_line(pattern, self.line, self.world, captures),
         };
@@ -227,7 +228,7 @@ impl Matcher<'_> {
         match evaluate(expression, &self.world, self.captures) {
             Ok(Value::Octets(expected)) => self.same_body(&expected, &came, expression, reply),
             Ok(_) => Err(self.mismatch("the pattern is no text".into(), None, Some(expression.place))),
-            Err(Unknown(what)) => Err(self.mismatch(what, None, Some(expression.place))),
+            Err(unknown) => Err(self.unknown(&unknown, expression.place)),
         }
     }
 

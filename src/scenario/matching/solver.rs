@@ -103,8 +103,8 @@ impl Search<'_> {
                 }
                 Err(new) => {
                     // A line that has nothing in common with the pattern is not near.
-                    let better = nearest.as_ref().is_none_or(|(_, old)| old.closeness < new.1.closeness);
-                    if better && new.1.closeness > 0 {
+                    let better = nearest.as_ref().is_none_or(|(_, old)| new.1.is_nearer_than(old));
+                    if better && (new.1.closeness > 0 || new.1.trouble) {
                         nearest = Some(new);
                     }
                 }

@@ -123,6 +123,17 @@ fn check(protocol: &str, table: &[(&str, &[&str], &[&str])]) {
 }
 
 #[test]
+fn what_the_oracle_cannot_answer_is_trouble_and_no_difference() {
+    let trouble = |pattern: &str, line: &str| mismatch("imap", pattern, line).map(|it| it.trouble);
+    assert_eq!(trouble("* SEARCH $(hits(\"ALL\"))", "* SEARCH 1 2"), None);
+    assert_eq!(trouble("* SEARCH $(hits(\"ALL\"))", "* SEARCH 1"), Some(false));
+    // The stage knows no other keys.
+    assert_eq!(trouble("* SEARCH $(hits(\"SEEN\"))", "* SEARCH 1"), Some(true));
+    assert_eq!(trouble("* SEARCH $(hits(\"SEEN\"))", "* SORT 1"), Some(false));
+    assert_eq!(trouble("* SEARCH $(exists)", "* SEARCH 1"), Some(false));
+}
+
+#[test]
 fn statuses() {
     check(
         "imap",

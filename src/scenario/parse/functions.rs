@@ -6,6 +6,7 @@ use super::{
     scope::Scope,
     text::{Cursor, in_capture},
 };
+use crate::oracle::Key;
 use crate::scenario::{
     expression::{Expression, Function, Term},
     program::{Place, Protocol},
@@ -100,9 +101,38 @@ pub(super) fn call(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, depth: usize)
         }
     }
     check_arguments(signature, &arguments, cursor.since(start))?;
-    let arguments = arguments.into_iter().map(|(argument, _)| argument).collect();
+    let arguments: Vec<Expression> = arguments.into_iter().map(|(argument, _)| argument).collect();
+    if let (Function::Hits | Function::UidHits, [keys]) = (signature.function, arguments.as_slice()) {
+        check_keys(keys, scope)?;
+    }
     let place = cursor.since(start);
     Ok((Expression { place, term: Term::Call(signature.function, arguments) }, signature.result))
+}
+
+/// Keys that are known before anything connects must be some that the oracle can answer.
+fn check_keys(argument: &Expression, scope: &Scope<'_>) -> Parsed<()> {
+    let (keys, hint) = match &argument.term {
+        Term::Octets(keys) => (keys, None),
+        // A column that a row lacks is told elsewhere, and stands empty here.
+        Term::Capture(slot) => {
+            match scope.presets.iter().find(|(preset, keys)| preset == slot && !keys.is_empty()) {
+                Some((_, keys)) => {
+                    let (row, column) = (scope.row.unwrap_or_default(), &scope.captures[usize::from(slot.0)]);
+                    let value = String::from_utf8_lossy(keys);
+                    (keys, Some(format!("in row `{row}`, `${column}` is `{value}`")))
+                }
+                None => return Ok(()),
+            }
+        }
+        _ => return Ok(()),
+    };
+    Key::parse(keys).map(drop).map_err(|error| {
+        let trouble = Trouble::new(argument.place, error.to_string(), "these can't be searched for");
+        match hint {
+            Some(hint) => trouble.hint(hint),
+            None => trouble,
+        }
+    })
 }
 
 fn check_arguments(signature: &Signature, arguments: &[Typed], place: Place) -> Parsed<()> {

@@ -27,6 +27,9 @@ pub(super) struct Scope<'a> {
     pub(super) names: &'a BTreeMap<String, Name>,
     pub(super) captures: Vec<String>,
     pub(super) settings: Vec<Setting>,
+    /// The row that is compiled, and what its columns are.
+    pub(super) row: Option<&'a str>,
+    pub(super) presets: Vec<(Slot, Vec<u8>)>,
     pub(super) troubles: Vec<Trouble>,
     clauses: &'a [Arc<str>],
     current: Option<Arc<str>>,
@@ -50,6 +53,8 @@ impl<'a> Scope<'a> {
             names,
             captures: Vec::new(),
             settings: Vec::new(),
+            row: None,
+            presets: Vec::new(),
             troubles: Vec::new(),
             clauses,
             current: row_clause,

@@ -50,7 +50,7 @@ pub(super) struct Compiled {
 
 /// Compiles the lines.
 pub(super) fn compile(setup: &Setup<'_>, lines: &[Line<'_>]) -> Compiled {
-    let scope = Scope::new(
+    let mut scope = Scope::new(
         setup.protocol,
         setup.fixtures,
         setup.given,
@@ -58,19 +58,19 @@ pub(super) fn compile(setup: &Setup<'_>, lines: &[Line<'_>]) -> Compiled {
         setup.clauses,
         setup.row_clause.clone(),
     );
-    let mut compiler = Compiler { setup, scope, open: Vec::new(), steps: Vec::new(), labels: HashSet::new() };
-    let mut preset = Vec::new();
+    scope.row = setup.row;
     for (column, value) in setup.columns {
-        let slot = compiler.scope.slot(column);
-        compiler.scope.set(slot, Setting::Yes);
-        preset.push((slot, value.clone().into_bytes()));
+        let slot = scope.slot(column);
+        scope.set(slot, Setting::Yes);
+        scope.presets.push((slot, value.clone().into_bytes()));
     }
+    let mut compiler = Compiler { setup, scope, open: Vec::new(), steps: Vec::new(), labels: HashSet::new() };
     for line in lines {
         compiler.line(line);
     }
     compiler.close_all();
-    let Scope { captures, troubles, claimed, .. } = compiler.scope;
-    Compiled { program: Program { steps: compiler.steps, captures, preset }, claimed, troubles }
+    let Scope { captures, troubles, claimed, presets, .. } = compiler.scope;
+    Compiled { program: Program { steps: compiler.steps, captures, preset: presets }, claimed, troubles }
 }
 
 /// The compiler of one talk.
