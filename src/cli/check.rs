@@ -15,7 +15,7 @@ use crate::check::start::Plan;
 use crate::check::waivers::Waivers;
 use crate::document::DocumentError;
 use crate::report::terminal::{Look, Terminal};
-use crate::target::{Target, masked};
+use crate::target::{Reach, Target, masked};
 
 /// Run the scenarios against a server
 #[derive(Debug, Args)]
@@ -60,7 +60,7 @@ pub(super) struct Arguments {
     /// List the ids of what would run, and run nothing
     #[arg(short, long)]
     list: bool,
-    /// Also run the scenarios that take minutes
+    /// Also run the scenarios that take minutes, always run on the bundled server
     #[arg(long)]
     slow: bool,
     /// Show each result, notes, and whole exchanges
@@ -76,8 +76,9 @@ impl Arguments {
             None => Waivers::none(),
         };
         let suite = Suite::load(self.scenarios.as_deref(), output.colour)?;
-        let selection =
-            Selection { filters: self.filters.clone(), clauses: self.clauses.clone(), slow: self.slow };
+        // In virtual time nothing is slow.
+        let slow = self.slow || target.reach == Reach::Bundled;
+        let selection = Selection { filters: self.filters.clone(), clauses: self.clauses.clone(), slow };
         let selected =
             select(&suite.scenarios, &selection, &suite.catalogue, |protocol| target.speaks(protocol))
                 .map_err(|nothing| Failure::new(Exit::Nothing, nothing))?;
