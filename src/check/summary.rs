@@ -129,7 +129,8 @@ impl Default for Latencies {
 impl Latencies {
     /// Counts one more.
     pub fn add(&mut self, latency: Duration) {
-        self.0.saturating_record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
+        // The bounds grow with what comes; only a latency of ages could not be counted.
+        let _ = self.0.record(u64::try_from(latency.as_micros()).unwrap_or(u64::MAX));
     }
 
     /// The latency that this share of the answers (from 0 to 1) does not exceed; `None` where half of them took no time, as in
@@ -249,6 +250,16 @@ mod tests {
                 "rfc3501/7-x"
             ]
         );
+    }
+
+    #[test]
+    fn latencies_beyond_the_first_bounds_count_as_they_are() {
+        let mut latencies = Latencies::default();
+        for milliseconds in [2, 3, 40, 9000] {
+            latencies.add(Duration::from_millis(milliseconds));
+        }
+        let quantile = |share| latencies.quantile(share).map(|latency| (latency.as_secs_f64() * 1e3).round());
+        assert_eq!((quantile(0.5), quantile(0.75), quantile(1.0)), (Some(3.0), Some(40.0), Some(9003.0)));
     }
 
     #[test]
