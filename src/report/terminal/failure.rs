@@ -132,7 +132,11 @@ fn label(broken: &Broken, text: &str) -> String {
     let written = text.get(broken.place.start..broken.place.end);
     match broken.clause {
         // Not what stands there anyway.
-        Some(_) if written.is_some_and(|written| written.trim() == broken.expected) => "expected".to_owned(),
+        Some(_) if written.is_some_and(|written| written.trim() == broken.expected) => {
+            let marker = written.and_then(|written| written.split_once(':')).map(|(marker, _)| marker);
+            let forbids = marker.is_some_and(|marker| marker.ends_with('!'));
+            if forbids { "must not come" } else { "expected" }.to_owned()
+        }
         Some(_) => format!("expected: {}", broken.expected),
         None => format!("needed before the talk can go on: {}", broken.expected),
     }
@@ -201,4 +205,29 @@ fn level(verdict: Verdict) -> Level<'static> {
 fn block(text: &str) -> String {
     let text = tame(text);
     if text.contains('\n') { text.trim_end().to_owned() } else { wrapped(&text, WIDTH - 14) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_forbids_is_not_called_expected() {
+        for (line, expected, told) in [
+            ("S: OK", "S: OK", "expected"),
+            ("S: * OK [ALERT] !: x", "S: * OK [ALERT] !: x", "expected"),
+            ("bob S!: * _ EXPUNGE", "bob S!: * _ EXPUNGE", "must not come"),
+            ("= exists == 2", "2 messages", "expected: 2 messages"),
+        ] {
+            let broken = Broken {
+                verdict: Verdict::Fail,
+                clause: Some("rfc3501-6-01".into()),
+                place: Place { start: 0, end: line.len() },
+                expected: expected.to_owned(),
+                came: String::new(),
+                transcript_position: 0,
+            };
+            assert_eq!(label(&broken, line), told);
+        }
+    }
 }
