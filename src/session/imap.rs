@@ -8,7 +8,7 @@ impl Session {
         let Framer::Imap(framer) = &mut self.framer else { return Ok(None) };
         let Some(frame) = framer.next().map_err(|error| error.to_string())? else { return Ok(None) };
         let mut response = Response::parse(&frame);
-        grammar::check(&frame, &mut response);
+        grammar::check_with(&frame, &mut response, self.enabled);
         Ok(Some((frame.octets.into(), response)))
     }
 
@@ -48,6 +48,9 @@ impl Session {
         match &response.kind {
             Kind::Continuation(_) => self.continuations += 1,
             Kind::Capability(names) => self.learn_capabilities(names, octets),
+            Kind::Other { number: None, name, nodes } if name.of(octets).eq_ignore_ascii_case(b"ENABLED") => {
+                self.enable(nodes, octets);
+            }
             Kind::Status { status, text } => {
                 self.capability_code(text, octets);
                 self.greet_or_leave(*status, line);
@@ -123,6 +126,14 @@ impl Session {
     fn learn_capabilities(&mut self, names: &[Node], octets: &[u8]) {
         let upper = |node: &Node| String::from_utf8_lossy(node.raw(octets)).to_ascii_uppercase();
         self.capabilities = Some(names.iter().map(upper).collect());
+    }
+
+    /// What comes from now on may be written in other ways (RFC 5161 section 3.2, RFC 6855 section 3).
+    fn enable(&mut self, names: &[Node], octets: &[u8]) {
+        let allows_utf8 = |name: &Node| {
+            ["UTF8=ACCEPT", "UTF8=ONLY", "IMAP4REV2"].iter().any(|known| name.is(known, octets))
+        };
+        self.enabled.utf8 |= names.iter().any(allows_utf8);
     }
 }
 

@@ -104,6 +104,7 @@ pub struct Session {
     greeted: bool,
     bye: bool,
     capabilities: Option<Vec<String>>,
+    enabled: crate::imap::grammar::Enabled,
     mailbox: Option<Mailbox>,
     /// What was selected before the last SELECT or EXAMINE.
     former_mailbox: Option<Mailbox>,
@@ -144,6 +145,7 @@ impl Session {
             greeted: false,
             bye: false,
             capabilities: None,
+            enabled: crate::imap::grammar::Enabled::default(),
             mailbox: None,
             former_mailbox: None,
             mailbox_from: None,

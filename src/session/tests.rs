@@ -18,6 +18,17 @@ fn say(session: &mut Session, command: &str) -> ExchangeId {
 }
 
 #[test]
+fn utf8_in_quoted_strings_is_a_fault_until_it_is_enabled() {
+    let mut it = session(Protocol::Imap);
+    let faults = |it: &Session| it.lines().last().unwrap().faults().len();
+    hear(&mut it, "* PREAUTH hello\r\n* LIST () \"/\" \"caf\u{e9}\"\r\n");
+    assert_eq!(faults(&it), 1);
+    say(&mut it, "ENABLE UTF8=ACCEPT");
+    hear(&mut it, "* ENABLED UTF8=accept\r\na1 OK done\r\n* LIST () \"/\" \"caf\u{e9}\"\r\n");
+    assert_eq!(faults(&it), 0);
+}
+
+#[test]
 fn imap_states_follow_the_exchanges() {
     let mut it = session(Protocol::Imap);
     hear(&mut it, "* OK [CAPABILITY IMAP4rev1 IDLE] hello\r\n");

@@ -1,3 +1,5 @@
+//! Which clauses the grammar enforces.
+
 /// The clauses that the grammar enforces, sorted: those that its faults name.
 pub const CLAUSES: &[&str] = &[
     "rfc3501-1.2-01",

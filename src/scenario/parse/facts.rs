@@ -1,6 +1,9 @@
 //! A scenario of a file: its keys, its rows, and a program for each row.
 
-use std::{collections::HashSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashSet},
+    sync::Arc,
+};
 
 use super::{
     cases::{self, Case},
@@ -15,7 +18,10 @@ use super::{
 use crate::{
     clauses::Catalogue,
     fixtures::Fixtures,
-    scenario::program::{Lease, Place, Protocol, Requirement, Row, Scenario, Source},
+    scenario::{
+        expression::Name,
+        program::{Given, Lease, Place, Protocol, Requirement, Row, Scenario, Source},
+    },
 };
 
 /// What all scenarios of a file are read with.
@@ -72,33 +78,8 @@ pub(super) fn scenario(
     let before = troubles.len();
     let lines = reported(lines_of(talk, talk_key, &file.source.text, troubles), troubles)?;
     let whole = troubles.len() == before;
-    let row_names: Vec<&str> = cases.iter().filter_map(|case| case.name.as_deref()).collect();
-    let mut claimed: HashSet<Arc<str>> = HashSet::new();
-    let mut rows = Vec::new();
-    let mut told = HashSet::new();
-    for case in &cases {
-        let setup = Setup {
-            protocol: file.protocol,
-            fixtures: file.fixtures,
-            given: &given,
-            names: &names,
-            clauses: &ids,
-            lease,
-            row: case.name.as_deref(),
-            rows: &row_names,
-            row_clause: case.clause.clone(),
-            columns: &case.columns,
-        };
-        let compiled = talk::compile(&setup, &lines);
-        claimed.extend(compiled.claimed);
-        // Most mistakes are those of all rows.
-        for trouble in compiled.troubles {
-            if told.insert((trouble.place.start, trouble.place.end, trouble.message.clone())) {
-                troubles.push(trouble);
-            }
-        }
-        rows.push(Row { name: case.name.clone(), clause: case.clause.clone(), program: compiled.program });
-    }
+    let table = Table { cases: &cases, given: &given, names: &names, clauses: &ids, lease, lines: &lines };
+    let (rows, claimed) = table.rows(file, troubles);
     if whole && !cases.is_empty() {
         check_claims(&listed, &claimed, key, troubles);
     }
@@ -118,6 +99,51 @@ pub(super) fn scenario(
         fresh,
         rows,
     })
+}
+
+/// The rows, and all that their talk is compiled with.
+struct Table<'a> {
+    cases: &'a [Case],
+    given: &'a Given,
+    names: &'a BTreeMap<String, Name>,
+    clauses: &'a [Arc<str>],
+    lease: Lease,
+    lines: &'a [Line<'a>],
+}
+
+impl Table<'_> {
+    /// A program for each row, and the clauses that own a claim of some row.
+    fn rows(&self, file: &File<'_>, troubles: &mut Vec<Trouble>) -> (Vec<Row>, HashSet<Arc<str>>) {
+        let row_names: Vec<&str> = self.cases.iter().filter_map(|case| case.name.as_deref()).collect();
+        let mut claimed: HashSet<Arc<str>> = HashSet::new();
+        let mut rows = Vec::new();
+        let mut told = HashSet::new();
+        for case in self.cases {
+            let setup = Setup {
+                protocol: file.protocol,
+                fixtures: file.fixtures,
+                given: self.given,
+                names: self.names,
+                clauses: self.clauses,
+                lease: self.lease,
+                row: case.name.as_deref(),
+                rows: &row_names,
+                row_clause: case.clause.clone(),
+                columns: &case.columns,
+            };
+            let compiled = talk::compile(&setup, self.lines);
+            claimed.extend(compiled.claimed);
+            // Most mistakes are those of all rows.
+            for trouble in compiled.troubles {
+                if told.insert((trouble.place.start, trouble.place.end, trouble.message.clone())) {
+                    troubles.push(trouble);
+                }
+            }
+            let (name, clause) = (case.name.clone(), case.clause.clone());
+            rows.push(Row { name, clause, program: compiled.program });
+        }
+        (rows, claimed)
+    }
 }
 
 fn title(node: &Node) -> Parsed<String> {
