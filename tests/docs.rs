@@ -11,7 +11,7 @@ use mailspec::{
     fixtures::Fixtures,
     scenario::{
         parse,
-        program::{Protocol, Source},
+        program::{Protocol, Scenario, Source},
     },
     target::Target,
     watch,
@@ -71,6 +71,7 @@ fn rules() -> String {
 #[test]
 fn the_examples_can_be_used() {
     let (catalogue, fixtures) = (Catalogue::load(None).unwrap(), Fixtures::load(None).unwrap());
+    let scenarios = parse::load(&Files::scenarios(), &catalogue, &fixtures).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let mut count = 0;
     for name in ["README.md", "CONTRIBUTING.md", "docs/reports.md", "docs/waivers.md"] {
@@ -84,13 +85,27 @@ fn the_examples_can_be_used() {
             } else if block.contains("accounts:") {
                 Target::from_profile(&file).err().map(|error| error.to_string())
             } else {
-                Waivers::read(&file).err().map(|error| error.to_string())
+                Waivers::read(&file)
+                    .map(|waivers| assert_known(&waivers, &scenarios))
+                    .err()
+                    .map(|e| e.to_string())
             };
             assert_eq!(mistakes, None, "{name}:\n{block}");
             count += 1;
         }
     }
-    assert!(count >= 4, "{count}");
+    assert!(count >= 5, "{count}");
+}
+
+/// What the examples waive is there.
+fn assert_known(waivers: &Waivers, scenarios: &[Scenario]) {
+    for waiver in waivers.iter() {
+        let known = match waiver.id.strip_prefix("rule/") {
+            Some(name) => watch::rules().iter().any(|rule| rule.name == name),
+            None => scenarios.iter().any(|scenario| scenario.id == waiver.id),
+        };
+        assert!(known, "there is no {}", waiver.id);
+    }
 }
 
 /// "more than 1,000 clauses" in the README.
