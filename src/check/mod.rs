@@ -1,11 +1,12 @@
-//! Runs scenarios and judges: [`select`] says what runs, [`run`] runs it several at a time, `one` one scenario from loan to
-//! verdict, `talk` its lines.
+//! Runs scenarios and judges: [`select`] says what runs, [`run`] runs it several at a time, `one` one row in its `world`,
+//! `talk` its lines.
 
 pub mod bench;
 mod client;
 pub mod exit;
 mod judge;
 mod login;
+mod obstacle;
 mod one;
 mod pool;
 pub mod probe;
@@ -18,3 +19,4 @@ pub mod summary;
 mod talk;
 pub mod verdict;
 pub mod waivers;
+mod world;

@@ -19,6 +19,8 @@ pub(crate) struct Pool {
 struct Seat {
     users: usize,
     exclusive: bool,
+    /// Nobody has had it since its INBOX was emptied.
+    clean: bool,
     retired: Option<String>,
 }
 
@@ -29,6 +31,22 @@ pub(crate) struct Loan<'p> {
     exclusive: bool,
     /// Indexes of the accounts.
     pub accounts: Vec<usize>,
+    clean: Vec<usize>,
+}
+
+impl Loan<'_> {
+    /// Has nobody had this account since its INBOX was emptied?
+    pub(crate) fn is_clean(&self, account: usize) -> bool {
+        self.clean.contains(&account)
+    }
+
+    /// The INBOX of all its accounts has just been emptied, and nothing else is to come.
+    pub(crate) fn mark_clean(&self) {
+        let mut seats = self.pool.seats();
+        for &at in &self.accounts {
+            seats[at].clean = true;
+        }
+    }
 }
 
 /// There is no account for this scenario, and there will be none.
@@ -62,14 +80,14 @@ impl Pool {
         let exclusive = lease != Lease::Mailbox;
         loop {
             let freed = self.freed.notified();
-            if let Some(accounts) = self.take(exclusive, count)? {
-                return Ok(Loan { pool: self, exclusive, accounts });
+            if let Some(loan) = self.take(exclusive, count)? {
+                return Ok(loan);
             }
             freed.await;
         }
     }
 
-    fn take(&self, exclusive: bool, count: usize) -> Result<Option<Vec<usize>>, NoAccount> {
+    fn take(&self, exclusive: bool, count: usize) -> Result<Option<Loan<'_>>, NoAccount> {
         let mut seats = self.seats();
         if seats.len() < count {
             return Err(NoAccount::TooFew { wanted: count, there: seats.len() });
@@ -88,11 +106,13 @@ impl Pool {
         if free.len() < count {
             return Ok(None);
         }
+        let clean = free.iter().copied().filter(|&at| seats[at].clean).collect();
         for &at in &free {
             seats[at].users += 1;
             seats[at].exclusive = exclusive;
+            seats[at].clean = false;
         }
-        Ok(Some(free))
+        Ok(Some(Loan { pool: self, exclusive, accounts: free, clean }))
     }
 
     /// Sets an account aside for the rest of the run.
@@ -132,10 +152,23 @@ mod tests {
         let two = pool.lend(Lease::Mailbox, 1).await.unwrap();
         let three = pool.lend(Lease::Mailbox, 1).await.unwrap();
         assert_eq!((&two.accounts[..], &three.accounts[..]), (&[1][..], &[1][..]));
-        assert_eq!(pool.take(false, 1).unwrap(), None);
-        assert_eq!(pool.take(true, 1).unwrap(), None);
+        assert!(pool.take(false, 1).unwrap().is_none());
+        assert!(pool.take(true, 1).unwrap().is_none());
         drop(one);
-        assert_eq!(pool.take(true, 1).unwrap(), Some(vec![0]));
+        assert_eq!(pool.take(true, 1).unwrap().unwrap().accounts, [0]);
+    }
+
+    #[tokio::test]
+    async fn an_account_is_clean_until_somebody_has_it() {
+        let pool = Pool::of(1, 1);
+        let loan = pool.lend(Lease::Account, 1).await.unwrap();
+        assert!(!loan.is_clean(0));
+        loan.mark_clean();
+        drop(loan);
+        let loan = pool.lend(Lease::Account, 1).await.unwrap();
+        assert!(loan.is_clean(0));
+        drop(loan);
+        assert!(!pool.lend(Lease::Account, 1).await.unwrap().is_clean(0));
     }
 
     #[tokio::test]

@@ -44,10 +44,17 @@ pub async fn examine(bench: &mut Bench) -> Result<(), Unreachable> {
     Ok(())
 }
 
-/// One row to run.
+/// Rows of one scenario, to be run one after another.
 struct Job {
     scenario: Arc<Scenario>,
-    row: usize,
+    rows: Vec<usize>,
+}
+
+/// Rows that share a world are one job, others one each.
+fn jobs_of(selected: &Selected) -> Vec<Job> {
+    let job = |rows: &[usize]| Job { scenario: Arc::clone(&selected.scenario), rows: rows.to_vec() };
+    let together = if selected.scenario.fresh { 1 } else { selected.rows.len().max(1) };
+    selected.rows.chunks(together).map(job).collect()
 }
 
 /// Runs all that is selected on a target that has been examined, `jobs` at a time, and tells `sink` of it.
@@ -57,13 +64,9 @@ pub async fn run(bench: &Bench, selected: &[Selected], waivers: &Waivers, jobs: 
     let jobs = jobs.max(1);
     let share = (bench.target.connections_per_account / 4).clamp(1, jobs);
     let pool = Pool::of(bench.target.accounts.len(), share);
-    let all: Vec<Job> = selected
-        .iter()
-        .flat_map(|selected| {
-            selected.rows.iter().map(|&row| Job { scenario: Arc::clone(&selected.scenario), row })
-        })
-        .collect();
-    sink.take(&Event::Started { target: bench.target.to_string(), planned: all.len() });
+    let planned = selected.iter().map(|selected| selected.rows.len()).sum();
+    sink.take(&Event::Started { target: bench.target.to_string(), planned });
+    let all: Vec<Job> = selected.iter().flat_map(jobs_of).collect();
     let state = RefCell::new(State { sink, ledger: Ledger::new(waivers), cut_short: None });
     // Servers slow every login down after a wrong password, and a restart disturbs everybody: both run by themselves.
     let (alone, together): (Vec<Job>, Vec<Job>) = all.into_iter().partition(runs_alone);
@@ -84,15 +87,23 @@ struct State<'s> {
 }
 
 async fn work(bench: &Bench, pool: &Pool, queue: &RefCell<VecDeque<Job>>, state: &RefCell<State<'_>>) {
-    loop {
-        if state.borrow().cut_short.is_some() {
-            return;
-        }
+    while state.borrow().cut_short.is_none() {
         let Some(job) = queue.borrow_mut().pop_front() else { return };
-        let row = &job.scenario.rows[job.row];
-        let id = super::select::row_id(&job.scenario, job.row);
+        rows(bench, pool, &job, state).await;
+    }
+}
+
+/// Runs the rows of a job, each in the world that the one before has left, if it may.
+async fn rows(bench: &Bench, pool: &Pool, job: &Job, state: &RefCell<State<'_>>) {
+    let mut world = None;
+    for &row in &job.rows {
+        if state.borrow().cut_short.is_some() {
+            break;
+        }
+        let id = super::select::row_id(&job.scenario, row);
         state.borrow_mut().sink.take(&Event::Begun { id: id.clone() });
-        let Ran { mut outcome, server_gone } = one::run(bench, pool, &job.scenario, row).await;
+        let ran = one::run(bench, pool, &job.scenario, &job.scenario.rows[row], &mut world).await;
+        let Ran { mut outcome, server_gone } = ran;
         let mut state = state.borrow_mut();
         state.ledger.enter(&mut outcome, &bench.catalogue);
         state.sink.take(&Event::Ended(Arc::new(outcome)));
@@ -100,6 +111,9 @@ async fn work(bench: &Bench, pool: &Pool, queue: &RefCell<VecDeque<Job>>, state:
             state.cut_short =
                 Some(format!("the server does not answer any more; the last scenario was {id}"));
         }
+    }
+    if let Some(world) = world {
+        world.tidy().await;
     }
 }
 
@@ -124,7 +138,8 @@ async fn join_all<F: Future<Output = ()>>(futures: Vec<F>) {
 }
 
 fn runs_alone(job: &Job) -> bool {
-    job.scenario.lease == Lease::Target || logs_in(&job.scenario.rows[job.row].program.steps)
+    let rows = job.rows.iter().map(|&row| &job.scenario.rows[row]);
+    job.scenario.lease == Lease::Target || rows.into_iter().any(|row| logs_in(&row.program.steps))
 }
 
 fn logs_in(steps: &[Step]) -> bool {

@@ -10,14 +10,14 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{
     bench::Bench,
-    one::reason_not_to,
+    obstacle::reason_not_to,
     run::{self, Unreachable},
     select::{Selected, row_id},
     waivers::Waivers,
 };
 use crate::{
     clauses::Catalogue,
-    net::{Connector, tls::TlsError},
+    net::{Connector, Pipes, tls::TlsError},
     report::Sink,
     target::{Reach, Target},
 };
@@ -62,12 +62,26 @@ impl Plan {
     /// If the run can't begin.
     pub fn carry_out(self, sink: &mut dyn Sink) -> Result<(), CheckError> {
         self.runtime()?.block_on(async {
-            let jobs = self.jobs.unwrap_or(self.target.accounts.len());
-            let waivers = self.waivers.clone();
-            let (bench, selected) = self.bench().await?;
-            run::run(&bench, &selected, &waivers, jobs, sink).await;
-            Ok(())
+            let connector = self.connector()?;
+            self.carry_out_over(connector, sink).await
         })
+    }
+
+    /// Runs it on another server in this process than the target says, in virtual time.
+    ///
+    /// # Errors
+    /// If the run can't begin.
+    pub fn carry_out_through(self, pipes: Pipes, sink: &mut dyn Sink) -> Result<(), CheckError> {
+        let connector = Connector::through(pipes, &self.target)?;
+        runtime(true)?.block_on(self.carry_out_over(connector, sink))
+    }
+
+    async fn carry_out_over(self, connector: Connector, sink: &mut dyn Sink) -> Result<(), CheckError> {
+        let jobs = self.jobs.unwrap_or(self.target.accounts.len());
+        let waivers = self.waivers.clone();
+        let (bench, selected) = self.bench(connector).await?;
+        run::run(&bench, &selected, &waivers, jobs, sink).await;
+        Ok(())
     }
 
     /// What of the selected would not run on this target, by id, and why.
@@ -76,7 +90,8 @@ impl Plan {
     /// If the target can't be asked.
     pub fn would_not_run(self) -> Result<BTreeMap<String, String>, CheckError> {
         self.runtime()?.block_on(async {
-            let (bench, selected) = self.bench().await?;
+            let connector = self.connector()?;
+            let (bench, selected) = self.bench(connector).await?;
             let rows = selected.iter().flat_map(|one| one.rows.iter().map(move |&row| (&one.scenario, row)));
             let reasons = rows.filter_map(|(scenario, row)| {
                 let (verdict, reason) = reason_not_to(&bench, scenario, &scenario.rows[row])?;
@@ -88,15 +103,17 @@ impl Plan {
 
     /// Time is virtual where the server is in this process.
     fn runtime(&self) -> Result<Runtime, CheckError> {
-        let bundled = self.target.reach == Reach::Bundled;
-        Ok(Builder::new_current_thread().enable_all().start_paused(bundled).build()?)
+        runtime(self.target.reach == Reach::Bundled)
     }
 
-    async fn bench(self) -> Result<(Bench, Vec<Selected>), CheckError> {
-        let connector = match self.target.reach {
+    fn connector(&self) -> Result<Connector, CheckError> {
+        Ok(match self.target.reach {
             Reach::Bundled => Connector::to_bundled(Server::in_process(self.config())?)?,
             Reach::Network(_) => Connector::to(&self.target)?,
-        };
+        })
+    }
+
+    async fn bench(self, connector: Connector) -> Result<(Bench, Vec<Selected>), CheckError> {
         let mut bench = Bench::new(self.target, connector, self.catalogue, self.timeout);
         run::examine(&mut bench).await?;
         Ok((bench, self.selected))
@@ -107,4 +124,8 @@ impl Plan {
         accounts
             .fold(Config::default(), |config, account| config.user(&account.user, account.password.reveal()))
     }
+}
+
+fn runtime(virtual_time: bool) -> Result<Runtime, CheckError> {
+    Ok(Builder::new_current_thread().enable_all().start_paused(virtual_time).build()?)
 }

@@ -257,6 +257,11 @@ impl<'b> Steward<'b> {
         must(bench, link, &segments, &[]).await.map(drop)
     }
 
+    /// The server has been stopped: the connection is of no use any more.
+    pub(crate) fn forget(&mut self) {
+        self.link = None;
+    }
+
     /// Leaves in good order.
     pub(crate) async fn leave(&mut self) {
         if let Some(link) = &mut self.link

@@ -46,12 +46,19 @@ pub enum ConnectError {
     Ended,
 }
 
+/// Makes pipes in memory to a server in this process.
+pub type Pipes = Box<dyn Fn(Protocol) -> BoxStream + Send + Sync>;
+
 /// Makes connections to one target.
 pub struct Connector {
-    reach: Reach,
+    way: Way,
     tls: Arc<ClientConfig>,
     server_name: ServerName<'static>,
-    bundled: Option<Server>,
+}
+
+enum Way {
+    Network(Reach),
+    Pipes(Pipes),
 }
 
 impl Connector {
@@ -68,12 +75,8 @@ impl Connector {
         };
         let name = target.tls.server_name.clone().unwrap_or(host);
         let server_name = ServerName::try_from(name.clone()).map_err(|_| TlsError::Name(name))?;
-        Ok(Self {
-            reach: target.reach.clone(),
-            tls: tls::client_config(&target.tls)?,
-            server_name,
-            bundled: None,
-        })
+        let way = Way::Network(target.reach.clone());
+        Ok(Self { way, tls: tls::client_config(&target.tls)?, server_name })
     }
 
     /// A connector to the reference server in this process.
@@ -84,7 +87,19 @@ impl Connector {
         let tls = tls::client_config_for(server.certificate_pem())?;
         let server_name =
             ServerName::try_from("localhost").map_err(|_| TlsError::Name("localhost".into()))?;
-        Ok(Self { reach: Reach::Bundled, tls, server_name, bundled: Some(server) })
+        let pipes: Pipes = Box::new(move |protocol| match protocol {
+            Protocol::Imap => Box::new(server.connect_imap()),
+            Protocol::Pop3 => Box::new(server.connect_pop3()),
+        });
+        Ok(Self { way: Way::Pipes(pipes), tls, server_name })
+    }
+
+    /// A connector to any server in this process, instead of the one that `target` names.
+    ///
+    /// # Errors
+    /// If TLS can't be set up as the target's profile says.
+    pub fn through(pipes: Pipes, target: &Target) -> Result<Self, TlsError> {
+        Ok(Self { way: Way::Pipes(pipes), ..Self::to(target)? })
     }
 
     /// Connects; whether the stream is under TLS already comes with it.
@@ -96,15 +111,10 @@ impl Connector {
         protocol: Protocol,
         deadline: Instant,
     ) -> Result<(BoxStream, bool), ConnectError> {
-        if let Some(server) = &self.bundled {
-            return Ok(match protocol {
-                Protocol::Imap => (Box::new(server.connect_imap()), false),
-                Protocol::Pop3 => (Box::new(server.connect_pop3()), false),
-            });
-        }
-        let listener = match &self.reach {
-            Reach::Network(listeners) => listeners.first(protocol),
-            Reach::Bundled => None,
+        let listener = match &self.way {
+            Way::Pipes(pipe_to) => return Ok((pipe_to(protocol), false)),
+            Way::Network(Reach::Network(listeners)) => listeners.first(protocol),
+            Way::Network(Reach::Bundled) => None,
         };
         let (service, address) = listener.ok_or(ConnectError::NoListener(match protocol {
             Protocol::Imap => "IMAP",

@@ -8,7 +8,7 @@ mod link;
 pub mod tls;
 
 pub use clock::Clock;
-pub use connector::{ConnectError, Connector};
+pub use connector::{ConnectError, Connector, Pipes};
 pub use link::{Heard, Link};
 
 use tokio::io::{AsyncRead, AsyncWrite};

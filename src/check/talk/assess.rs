@@ -32,7 +32,7 @@ struct Asked<'p> {
     place: Place,
 }
 
-impl<'p> Talk<'p> {
+impl<'p> Talk<'p, '_> {
     /// Holds the `S:` lines `group`, all of one session, against what has arrived. Lines and captures are taken; who does not like the
     /// outcome returns to an earlier moment.
     pub(super) fn assess(&mut self, seat: usize, group: &'p [Step]) -> Assessment {
@@ -50,6 +50,8 @@ impl<'p> Talk<'p> {
         }
         if assessment.problems.is_empty() {
             self.assess_bans(seat, &asked, &mut assessment);
+            // What has come does not go away.
+            assessment.pending &= assessment.problems.is_empty();
         }
         assessment
     }
@@ -65,7 +67,17 @@ impl<'p> Talk<'p> {
         let (labelled, wanted): (Vec<_>, Vec<_>) =
             wanted.into_iter().partition(|asked| asked.expect.label.is_some());
         self.assess_set(seat, &labelled, None, assessment);
-        let mut rest = wanted.as_slice();
+        let mut unlabelled = Assessment::default();
+        self.assess_in_steps(seat, &wanted, &mut unlabelled);
+        let waits = |part: &Assessment| part.pending && !part.problems.is_empty();
+        assessment.pending = waits(assessment) || waits(&unlabelled);
+        assessment.problems.append(&mut unlabelled.problems);
+        assessment.held.append(&mut unlabelled.held);
+    }
+
+    /// From barrier to barrier.
+    fn assess_in_steps(&mut self, seat: usize, wanted: &[Asked<'p>], assessment: &mut Assessment) {
+        let mut rest = wanted;
         while !rest.is_empty() {
             let barrier = rest.iter().position(|asked| is_barrier(&asked.expect.pattern));
             let (above, below) = rest.split_at(barrier.map_or(rest.len(), |at| at + 1));

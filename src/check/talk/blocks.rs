@@ -15,7 +15,7 @@ const FIRST_PAUSE: Duration = Duration::from_millis(10);
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
-impl<'p> Talk<'p> {
+impl<'p> Talk<'p, '_> {
     pub(super) async fn block_of(&mut self, seat: usize, step: &'p Step) -> Result<(), Stop> {
         match &step.action {
             Action::If { condition, then, otherwise } => {
@@ -69,7 +69,12 @@ impl<'p> Talk<'p> {
                 tried.push((&branch.name, assessment.problems));
             }
             match waiting.filter(|_| patient) {
-                Some(seat) => patient = self.seats[seat].link.hear(deadline).await != Heard::Silence,
+                Some(seat) => {
+                    let heard = self.seats[seat].link.hear(deadline).await;
+                    // A stream without end is not listened to without end.
+                    let in_time = Instant::now() < deadline + self.bench.timeout;
+                    patient = heard != Heard::Silence && in_time;
+                }
                 None => return self.none_of(step, clause, tried).await,
             }
         }

@@ -11,7 +11,7 @@ use crate::{
     scenario::program::{Directive, GivenState, Place, Protocol},
 };
 
-impl<'p> Talk<'p> {
+impl<'p> Talk<'p, '_> {
     pub(super) async fn direct(
         &mut self,
         seat: usize,
@@ -100,7 +100,7 @@ impl<'p> Talk<'p> {
     }
 
     /// Given messages whose expunge any session was told are not there for sessions that come later.
-    fn see_what_left(&mut self) {
+    pub(super) fn see_what_left(&mut self) {
         for seat in &self.seats {
             let Some(mailbox) = seat.link.session().mailbox() else { continue };
             for (left, there) in self.scene.left.iter_mut().zip(mailbox.given_left()) {
@@ -114,6 +114,7 @@ impl<'p> Talk<'p> {
 
     async fn closed(&mut self, seat: usize, place: Place, clause: &Arc<str>) -> Result<(), Stop> {
         let deadline = Instant::now() + self.bench.timeout;
+        self.seats[seat].reading.may_close = true;
         loop {
             match self.seats[seat].link.hear(deadline).await {
                 Heard::Octets => {}
@@ -169,6 +170,7 @@ impl<'p> Talk<'p> {
                 Err(error) => return Err(Stop::Error(format!("{program} can't be run: {error}"))),
             }
         }
+        self.steward.forget();
         if bench.is_alive(self.scenario.protocol).await {
             return Ok(());
         }

@@ -34,16 +34,18 @@ use crate::{
 };
 
 /// One run of a program.
-pub(crate) struct Talk<'p> {
-    bench: &'p Bench,
+pub(crate) struct Talk<'p, 'b> {
+    bench: &'b Bench,
     scenario: &'p Scenario,
-    scene: Scene,
-    steward: Steward<'p>,
+    scene: &'p mut Scene,
+    steward: &'p mut Steward<'b>,
     seats: Vec<Seat<'p>>,
     captures: Captures,
-    judge: Judge<'p>,
+    judge: Judge<'b>,
     findings: Vec<Finding>,
     transcript: Arc<Mutex<Transcript>>,
+    /// What follows the blocks that are being run, the outermost first.
+    behind: Vec<&'p [Step]>,
     /// Within `-- repeat`: assertions that did not hold in this round.
     trial: Option<Vec<Problem>>,
     commands: u32,
@@ -81,9 +83,9 @@ struct Problem {
 }
 
 /// What a talk came to.
-pub(crate) struct Ended<'p> {
+pub(crate) struct Ended<'b> {
     /// Who saw it all.
-    pub judge: Judge<'p>,
+    pub judge: Judge<'b>,
     /// What the watch rules found.
     pub findings: Vec<Finding>,
     /// Why it ended early, if it did.
@@ -92,27 +94,31 @@ pub(crate) struct Ended<'p> {
     pub commands: u32,
     /// How long the answers took.
     pub replies: Vec<Duration>,
+    /// The world is not what it was before.
+    pub spoiled: bool,
 }
 
-impl<'p> Talk<'p> {
+impl<'p, 'b> Talk<'p, 'b> {
     /// Runs `program` in a scene that has been set up.
     pub(crate) async fn run(
-        bench: &'p Bench,
+        bench: &'b Bench,
         scenario: &'p Scenario,
         program: &'p Program,
-        scene: Scene,
+        scene: &'p mut Scene,
+        steward: &'p mut Steward<'b>,
         transcript: Arc<Mutex<Transcript>>,
-    ) -> Ended<'p> {
+    ) -> Ended<'b> {
         let mut talk = Talk {
             bench,
             scenario,
-            steward: Steward::of(bench, scene.accounts[0]),
             scene,
+            steward,
             seats: Vec::new(),
             captures: Captures::of(program),
             judge: Judge::new(&bench.catalogue),
             findings: Vec::new(),
             transcript,
+            behind: Vec::new(),
             trial: None,
             commands: 0,
             replies: Vec::new(),
@@ -124,17 +130,25 @@ impl<'p> Talk<'p> {
         if outcome.is_ok() {
             outcome = talk.settle_all().await;
         }
+        let spoiled = talk.has_spoiled();
         for seat in std::mem::take(&mut talk.seats) {
             talk.leave(seat);
         }
-        talk.steward.leave().await;
         Ended {
             judge: talk.judge,
             findings: talk.findings,
             stop: outcome.err(),
             commands: talk.commands,
             replies: talk.replies,
+            spoiled,
         }
+    }
+
+    /// A lost connection or a message that is gone: the next row had better not go on here.
+    fn has_spoiled(&mut self) -> bool {
+        self.see_what_left();
+        let lost = |seat: &Seat<'_>| seat.link.session().closed().is_some();
+        self.scene.left.contains(&false) || self.seats.iter().any(lost)
     }
 
     async fn seat_all(&mut self) -> Result<(), Stop> {
@@ -236,7 +250,10 @@ impl<'p> Talk<'p> {
                 Action::Assert(assert) => self.assert(seat, step.place, assert)?,
                 Action::Direct(directive) => self.direct(seat, step.place, directive).await?,
                 Action::If { .. } | Action::Either { .. } | Action::Repeat { .. } => {
-                    Box::pin(self.block_of(seat, step)).await?;
+                    self.behind.push(&steps[next..]);
+                    let outcome = Box::pin(self.block_of(seat, step)).await;
+                    self.behind.pop();
+                    outcome?;
                 }
             }
             at = next;
@@ -258,7 +275,8 @@ impl<'p> Talk<'p> {
         let deadline = self.deadline(seat);
         let mut patient = true;
         loop {
-            let moment = self.moment();
+            // Where nothing is awaited, nothing will have to be taken back.
+            let moment = self.seats[seat].reading.awaits.then(|| self.moment());
             let assessment = self.assess(seat, group);
             if assessment.problems.is_empty() {
                 self.hold(assessment);
@@ -267,7 +285,9 @@ impl<'p> Talk<'p> {
             if !(assessment.pending && patient) {
                 return self.judge_all(seat, assessment).await;
             }
-            self.return_to(moment);
+            if let Some(moment) = moment {
+                self.return_to(moment);
+            }
             match self.seats[seat].link.hear(deadline).await {
                 // A stream without end is not listened to without end.
                 Heard::Octets => patient = Instant::now() < deadline + self.bench.timeout,
@@ -369,7 +389,8 @@ impl<'p> Talk<'p> {
             match completed {
                 Ok(_) => {}
                 Err(trouble) => {
-                    let left = self.trouble(seat, place, &trouble, false).await?;
+                    let may_close = self.seats[seat].reading.may_close;
+                    let left = self.trouble(seat, place, &trouble, may_close).await?;
                     if left {
                         break;
                     }
@@ -402,7 +423,7 @@ impl<'p> Talk<'p> {
 
     async fn settle_all(&mut self) -> Result<(), Stop> {
         for seat in 0..self.seats.len() {
-            if self.seats[seat].link.session().closed().is_none() {
+            if self.seats[seat].link.session().closed() != Some(&Closed::ByClient) {
                 self.flush_others(self.seats.len()).await;
                 self.settle(seat).await?;
             }

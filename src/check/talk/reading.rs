@@ -21,6 +21,8 @@ pub(crate) struct Reading<'p> {
     pub awaits: bool,
     /// `-- wait` stands between the last send and the patterns.
     pub waited: bool,
+    /// A line says that the server may close while exchanges are open.
+    pub may_close: bool,
     /// Exchanges in the order of sending, with the lines that sent them.
     pub sent: Vec<(ExchangeId, Place)>,
     /// Exchanges whose end a pattern asked for.

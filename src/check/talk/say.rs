@@ -11,7 +11,7 @@ use crate::{
     session::{Command, EndStatus, ExchangeId},
 };
 
-impl<'p> Talk<'p> {
+impl<'p> Talk<'p, '_> {
     pub(super) async fn say(
         &mut self,
         seat: usize,
@@ -22,6 +22,7 @@ impl<'p> Talk<'p> {
         self.await_greeting(seat, place).await?;
         if let Some(how) = self.seats[seat].link.session().closed() {
             let how = how.to_string();
+            self.settle(seat).await?;
             return Err(self.block(place, "an open connection", &how));
         }
         if self.scenario.protocol == Protocol::Pop3 {
@@ -45,7 +46,7 @@ impl<'p> Talk<'p> {
         let secrets: Vec<&str> =
             self.scene.accounts.iter().map(|&account| bench.account(account).password.reveal()).collect();
         let label = send.label.as_deref();
-        let expects_end = expects_close(rest, seat);
+        let expects_end = expects_close(&mut self.ahead(rest), seat);
         let sent = client::send(bench, &mut self.seats[seat].link, &segments, label, &secrets).await;
         let exchange = match sent {
             Ok(exchange) => exchange,
@@ -55,15 +56,21 @@ impl<'p> Talk<'p> {
             }
         };
         self.begin(seat, exchange, place, send.mode == SendMode::Continue);
+        self.seats[seat].reading.may_close |= expects_end;
         if send.mode == SendMode::Continue {
             return Ok(());
         }
         match client::complete(bench, &mut self.seats[seat].link, exchange).await {
             Ok(EndStatus::Ok) => Ok(()),
-            Ok(EndStatus::No | EndStatus::Bad) if asks_for_status(rest, seat) => Ok(()),
+            Ok(EndStatus::No | EndStatus::Bad) if asks_for_status(&mut self.ahead(rest), seat) => Ok(()),
             Ok(EndStatus::No | EndStatus::Bad) => Err(self.refused(seat, exchange, place)),
             Err(trouble) => self.trouble(seat, place, &trouble, expects_end).await.map(drop),
         }
+    }
+
+    /// The lines below: the rest of this block, and what follows it.
+    fn ahead(&self, rest: &'p [Step]) -> impl Iterator<Item = &'p Step> + use<'p, '_> {
+        rest.iter().chain(self.behind.iter().rev().copied().flatten())
     }
 
     /// The server speaks first; a client that does not wait for it is a case of its own.
@@ -162,7 +169,7 @@ fn is_sasl(session: &crate::session::Session) -> bool {
 }
 
 /// Does a line below, before the session's next send, ask how the command ends?
-fn asks_for_status(rest: &[Step], seat: usize) -> bool {
+fn asks_for_status<'s>(rest: &mut dyn Iterator<Item = &'s Step>, seat: usize) -> bool {
     for step in rest {
         let here = usize::from(step.session.0) == seat;
         let asks = match &step.action {
@@ -171,12 +178,12 @@ fn asks_for_status(rest: &[Step], seat: usize) -> bool {
                 matches!(expect.pattern, Pattern::Tagged(_) | Pattern::Reply(_) | Pattern::Line(_))
             }
             Action::If { then, otherwise, .. } => {
-                asks_for_status(then, seat) || asks_for_status(otherwise, seat)
+                asks_for_status(&mut then.iter(), seat) || asks_for_status(&mut otherwise.iter(), seat)
             }
             Action::Either { branches, .. } => {
-                branches.iter().any(|branch| asks_for_status(&branch.steps, seat))
+                branches.iter().any(|branch| asks_for_status(&mut branch.steps.iter(), seat))
             }
-            Action::Repeat { steps, .. } => asks_for_status(steps, seat),
+            Action::Repeat { steps, .. } => asks_for_status(&mut steps.iter(), seat),
             _ => false,
         };
         if asks {
@@ -187,7 +194,7 @@ fn asks_for_status(rest: &[Step], seat: usize) -> bool {
 }
 
 /// Does a line below, before the session's next send, say that the server may close?
-fn expects_close(rest: &[Step], seat: usize) -> bool {
+fn expects_close<'s>(rest: &mut dyn Iterator<Item = &'s Step>, seat: usize) -> bool {
     for step in rest {
         let here = usize::from(step.session.0) == seat;
         let expects = match &step.action {
@@ -195,11 +202,11 @@ fn expects_close(rest: &[Step], seat: usize) -> bool {
             Action::Direct(Directive::Closed(_)) => here,
             Action::If { condition, then, otherwise } => {
                 condition.question == crate::scenario::program::Question::Open
-                    || expects_close(then, seat)
-                    || expects_close(otherwise, seat)
+                    || expects_close(&mut then.iter(), seat)
+                    || expects_close(&mut otherwise.iter(), seat)
             }
             Action::Either { branches, .. } => {
-                branches.iter().any(|branch| expects_close(&branch.steps, seat))
+                branches.iter().any(|branch| expects_close(&mut branch.steps.iter(), seat))
             }
             _ => false,
         };
