@@ -328,7 +328,7 @@ impl<'p> Talk<'p, '_> {
     pub(super) fn breach(&self, seat: usize, ban: &Ban<'p>) -> Option<Problem> {
         let seat = &self.seats[seat];
         let session = seat.link.session();
-        let stance = super::stance(self.bench, self.scenario, &self.scene, seat.account, &seat.link);
+        let stance = super::stance(self.bench, self.scenario, self.scene, seat.account, &seat.link);
         let label = ban.expect.label.as_deref();
         let span = match label.and_then(|label| seat.reading.meant(session, Some(label))) {
             // No other open exchange may have caused it.

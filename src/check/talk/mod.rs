@@ -359,7 +359,7 @@ impl<'p, 'b> Talk<'p, 'b> {
 
     fn assert(&mut self, seat: usize, place: Place, assert: &Assert) -> Result<(), Stop> {
         let world =
-            stance(self.bench, self.scenario, &self.scene, self.seats[seat].account, &self.seats[seat].link);
+            stance(self.bench, self.scenario, self.scene, self.seats[seat].account, &self.seats[seat].link);
         let (came, trouble) = match holds(&assert.expression, &world, &self.captures) {
             Ok(true) => {
                 self.judge.held(&assert.clause);

@@ -33,7 +33,7 @@ impl<'p> Talk<'p, '_> {
             self.settle(seat).await?;
         }
         let seated = &self.seats[seat];
-        let world = stance(self.bench, self.scenario, &self.scene, seated.account, &seated.link);
+        let world = stance(self.bench, self.scenario, self.scene, seated.account, &seated.link);
         let segments = match render(&send.template, &world, &self.captures) {
             Ok(segments) => segments,
             Err(Unknown::Oracle(why)) => return Err(Stop::Error(why)),
@@ -169,7 +169,7 @@ fn is_sasl(session: &crate::session::Session) -> bool {
 }
 
 /// Does a line below, before the session's next send, ask how the command ends?
-fn asks_for_status<'s>(rest: &mut dyn Iterator<Item = &'s Step>, seat: usize) -> bool {
+fn asks_for_status(rest: &mut dyn Iterator<Item = &Step>, seat: usize) -> bool {
     for step in rest {
         let here = usize::from(step.session.0) == seat;
         let asks = match &step.action {
@@ -194,7 +194,7 @@ fn asks_for_status<'s>(rest: &mut dyn Iterator<Item = &'s Step>, seat: usize) ->
 }
 
 /// Does a line below, before the session's next send, say that the server may close?
-fn expects_close<'s>(rest: &mut dyn Iterator<Item = &'s Step>, seat: usize) -> bool {
+fn expects_close(rest: &mut dyn Iterator<Item = &Step>, seat: usize) -> bool {
     for step in rest {
         let here = usize::from(step.session.0) == seat;
         let expects = match &step.action {
