@@ -68,11 +68,17 @@ impl Bench {
     /// When the answer to a command that is sent now has to be there.
     #[must_use]
     pub fn deadline(&self, command: &str) -> Instant {
+        Instant::now() + self.patience(command)
+    }
+
+    /// How long the answer to a command may take.
+    #[must_use]
+    pub fn patience(&self, command: &str) -> Duration {
         let login = matches!(
             command,
             "LOGIN" | "AUTHENTICATE" | "USER" | "PASS" | "APOP" | "AUTH" | "QUIT" | "LOGOUT"
         );
-        Instant::now() + if login { self.timeout.max(LOGIN_TIMEOUT) } else { self.timeout }
+        if login { self.timeout.max(LOGIN_TIMEOUT) } else { self.timeout }
     }
 
     /// The account at `index`.

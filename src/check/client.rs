@@ -160,7 +160,12 @@ pub(crate) async fn complete(
     link: &mut Link,
     exchange: ExchangeId,
 ) -> Result<EndStatus, Trouble> {
-    let deadline = bench.deadline(&link.session().exchange(exchange).command.name);
+    let patience = bench.patience(&link.session().exchange(exchange).command.name);
+    if link.has_queued() {
+        link.flush(Instant::now() + patience).await;
+    }
+    // The server's time begins when it has been told everything.
+    let deadline = Instant::now() + patience;
     loop {
         let open = link.session().exchange(exchange);
         if let Some(end) = open.end {

@@ -85,35 +85,48 @@ impl Link {
         self.pace = pace;
     }
 
-    /// Sends what is queued, reading meanwhile so that neither side waits for the other for ever.
+    /// Sends what is queued, reading meanwhile so that neither side waits for the other for ever. The pauses of a pace do not count
+    /// against the deadline; what the peer does not take stays queued.
     pub async fn flush(&mut self, deadline: Instant) -> Heard {
         let outgoing = std::mem::take(&mut self.outgoing);
-        let Some(pace) = self.pace else { return self.write(&outgoing, deadline).await };
-        for piece in outgoing.chunks(pace.octets.max(1)) {
-            let heard = self.write(piece, deadline + pace.every).await;
-            if heard == Heard::End {
+        let pause = self.pace.map_or(Duration::ZERO, |pace| pace.every);
+        let size = self.pace.map_or(outgoing.len(), |pace| pace.octets).max(1);
+        let (mut written, mut pauses) = (0, Duration::ZERO);
+        for piece in outgoing.chunks(size) {
+            let (count, heard) = self.write(piece, deadline + pauses).await;
+            written += count;
+            if heard == Heard::Silence {
+                self.outgoing = outgoing[written..].to_vec();
+            }
+            if heard != Heard::Octets {
                 return heard;
             }
-            sleep(pace.every).await;
+            pauses += pause;
+            if !pause.is_zero() {
+                sleep(pause).await;
+            }
         }
         Heard::Octets
     }
 
-    async fn write(&mut self, mut octets: &[u8], deadline: Instant) -> Heard {
-        while !octets.is_empty() {
-            match self.progress(octets, deadline).await {
-                Progress::Wrote(count) => octets = &octets[count..],
+    /// Writes octets; how many, and what stopped it if not all.
+    async fn write(&mut self, octets: &[u8], deadline: Instant) -> (usize, Heard) {
+        let mut written = 0;
+        while written < octets.len() {
+            match self.progress(&octets[written..], deadline).await {
+                Progress::Wrote(count) => written += count,
                 Progress::Read(count) => self.take_in(count),
-                Progress::Ended(how) => return self.ended(how),
-                Progress::Silence => return Heard::Silence,
+                Progress::Ended(how) => return (written, self.ended(how)),
+                Progress::Silence => return (written, Heard::Silence),
             }
         }
-        let Some(stream) = &mut self.stream else { return Heard::End };
-        match tokio::time::timeout_at(deadline, stream.flush()).await {
+        let Some(stream) = &mut self.stream else { return (written, Heard::End) };
+        let flushed = match tokio::time::timeout_at(deadline, stream.flush()).await {
             Ok(Ok(())) => Heard::Octets,
             Ok(Err(error)) => self.ended(Closed::Broken(error.to_string())),
             Err(_) => Heard::Silence,
-        }
+        };
+        (written, flushed)
     }
 
     /// Sends what is queued, then waits until something arrives, at most until the deadline.

@@ -5,10 +5,7 @@ use std::{sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep};
 
 use super::{Problem, Stop, Talk, assess::Assessment};
-use crate::{
-    net::Heard,
-    scenario::program::{Action, Branch, Condition, Question, Step},
-};
+use crate::scenario::program::{Action, Branch, Condition, Question, Step};
 
 /// The first pause between two rounds of a `repeat`; each is longer than the one before.
 const FIRST_PAUSE: Duration = Duration::from_millis(10);
@@ -49,8 +46,7 @@ impl<'p> Talk<'p, '_> {
         branches: &'p [Branch],
         clause: &Arc<str>,
     ) -> Result<(), Stop> {
-        let deadline = self.deadline(usize::from(step.session.0));
-        let mut patient = true;
+        let mut patience = self.patience(usize::from(step.session.0));
         loop {
             let mut tried = Vec::new();
             let mut waiting = None;
@@ -68,13 +64,8 @@ impl<'p> Talk<'p, '_> {
                 }
                 tried.push((&branch.name, assessment.problems));
             }
-            match waiting.filter(|_| patient) {
-                Some(seat) => {
-                    let heard = self.seats[seat].link.hear(deadline).await;
-                    // A stream without end is not listened to without end.
-                    let in_time = Instant::now() < deadline + self.bench.timeout;
-                    patient = heard != Heard::Silence && in_time;
-                }
+            match waiting.filter(|_| patience.is_left()) {
+                Some(seat) => self.listen(seat, &mut patience).await,
                 None => return self.none_of(step, clause, tried).await,
             }
         }

@@ -3,6 +3,7 @@
 mod assess;
 mod blocks;
 mod direct;
+mod listen;
 mod reading;
 mod say;
 
@@ -24,7 +25,7 @@ use super::{
     verdict::{Finding, Verdict},
 };
 use crate::{
-    net::{Heard, Link},
+    net::Link,
     scenario::{
         captures::Captures,
         evaluate::{Unknown, explain, holds},
@@ -272,8 +273,7 @@ impl<'p, 'b> Talk<'p, 'b> {
     }
 
     async fn expect(&mut self, seat: usize, group: &'p [Step]) -> Result<(), Stop> {
-        let deadline = self.deadline(seat);
-        let mut patient = true;
+        let mut patience = self.patience(seat);
         loop {
             // Where nothing is awaited, nothing will have to be taken back.
             let moment = self.seats[seat].reading.awaits.then(|| self.moment());
@@ -282,26 +282,14 @@ impl<'p, 'b> Talk<'p, 'b> {
                 self.hold(assessment);
                 return Ok(());
             }
-            if !(assessment.pending && patient) {
+            if !(assessment.pending && patience.is_left()) {
                 return self.judge_all(seat, assessment).await;
             }
             if let Some(moment) = moment {
                 self.return_to(moment);
             }
-            match self.seats[seat].link.hear(deadline).await {
-                // A stream without end is not listened to without end.
-                Heard::Octets => patient = Instant::now() < deadline + self.bench.timeout,
-                Heard::End => {}
-                Heard::Silence => patient = false,
-            }
+            self.listen(seat, &mut patience).await;
         }
-    }
-
-    /// When what a session waits for has to be there: servers take their time over logins.
-    fn deadline(&self, seat: usize) -> Instant {
-        let session = self.seats[seat].link.session();
-        let command = session.oldest_open().map(|id| session.exchange(id).command.name.as_str());
-        self.bench.deadline(command.unwrap_or_default())
     }
 
     fn hold(&mut self, assessment: Assessment) {
