@@ -8,6 +8,7 @@ use clap::Args;
 use thiserror::Error;
 
 use crate::config::{CertificateSource, Config};
+use crate::imap::{Extension, Extensions};
 use crate::net::{Server, Service, StartError};
 
 /// The arguments of the server. Without an address it offers all four services on loopback.
@@ -37,6 +38,9 @@ pub struct Arguments {
     /// Refuse passwords on connections without TLS
     #[arg(long)]
     pub require_tls: bool,
+    /// Hide an extension of IMAP, such as MOVE; give it once per extension
+    #[arg(long, value_name = "NAME")]
+    pub without: Vec<Extension>,
 }
 
 /// Why the command fails.
@@ -73,6 +77,7 @@ impl Arguments {
                 _ => CertificateSource::SelfSigned,
             },
             cleartext_passwords: !self.require_tls,
+            extensions: Extensions::without(self.without.iter().copied()),
             ..Config::default()
         }
     }
@@ -157,12 +162,21 @@ mod tests {
     }
 
     #[test]
+    fn extensions_can_be_hidden() {
+        let extensions =
+            arguments(&["--without", "move", "--without", "LITERAL+"]).unwrap().config().extensions;
+        assert_eq!(extensions, Extensions::without([Extension::LiteralPlus, Extension::Move]));
+        assert!(!extensions.has(Extension::Move) && extensions.has(Extension::Idle));
+    }
+
+    #[test]
     fn what_cannot_be_meant_is_refused() {
         for (given, kind) in [
             (["--user", "alice"], ErrorKind::ValueValidation),
             (["--user", ":x"], ErrorKind::ValueValidation),
             (["--imap", "localhost"], ErrorKind::ValueValidation),
             (["--pop3", "70000"], ErrorKind::ValueValidation),
+            (["--without", "XMOVE"], ErrorKind::ValueValidation),
             (["--tls-cert", "chain.pem"], ErrorKind::MissingRequiredArgument),
         ] {
             assert_eq!(arguments(&given).unwrap_err().kind(), kind, "{given:?}");

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::imap::Extensions;
+
 /// The set-up of a server. [`Config::default`] has no users and listens nowhere.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -28,6 +30,8 @@ pub struct Config {
     pub timeouts: Timeouts,
     /// How many there may be.
     pub limits: Limits,
+    /// Which extensions of IMAP there are.
+    pub extensions: Extensions,
 }
 
 impl Default for Config {
@@ -43,6 +47,7 @@ impl Default for Config {
             cleartext_passwords: true,
             timeouts: Timeouts::default(),
             limits: Limits::default(),
+            extensions: Extensions::default(),
         }
     }
 }

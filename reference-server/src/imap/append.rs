@@ -1,5 +1,6 @@
 //! APPEND (RFC 3501 section 6.3.11).
 
+use super::extension::Extension;
 use super::response::Code;
 use super::session::{Completion, Session};
 use crate::net::Transport;
@@ -19,10 +20,16 @@ impl<T: Transport> Session<'_, T> {
         }
         match account.append(mailbox, message, flags, date) {
             Ok((uid_validity, uid)) => {
-                Completion::ok("APPEND completed").with(Code::AppendUid { uid_validity, uid })
+                self.done_with_uids("APPEND completed", Code::AppendUid { uid_validity, uid })
             }
             Err(error) => refusal(error),
         }
+    }
+
+    /// Success with UIDs, which are told as part of UIDPLUS only.
+    pub(super) fn done_with_uids(&self, text: &str, uids: Code) -> Completion {
+        let done = Completion::ok(text);
+        if self.extensions().has(Extension::UidPlus) { done.with(uids) } else { done }
     }
 }
 

@@ -5,20 +5,17 @@ use super::session::{Completion, Session, Step};
 use crate::auth::Mechanism;
 use crate::net::Transport;
 
-/// What is there in every state.
-const ALWAYS: [&str; 4] = ["IMAP4rev1", "LITERAL+", "SASL-IR", "ID"];
-
-/// What is there after login.
-const AUTHENTICATED: [&str; 6] = ["IDLE", "NAMESPACE", "CHILDREN", "UIDPLUS", "UNSELECT", "MOVE"];
-
 impl<T: Transport> Session<'_, T> {
     /// The capabilities in the present state.
     pub(super) fn capabilities(&self) -> Vec<String> {
-        let mut names: Vec<String> = ALWAYS.map(str::to_owned).to_vec();
+        let mut names = vec!["IMAP4rev1".to_owned()];
+        let offered = self.extensions().iter();
         if self.account.is_some() {
-            names.extend(AUTHENTICATED.map(str::to_owned));
+            names.extend(offered.map(|extension| extension.name().to_owned()));
             return names;
         }
+        let offered = offered.filter(|extension| extension.precedes_login());
+        names.extend(offered.map(|extension| extension.name().to_owned()));
         if !self.connection.tls {
             names.push("STARTTLS".to_owned());
         }

@@ -2,6 +2,7 @@
 
 use super::append::refusal;
 use super::command::{Numbering, SequenceSet};
+use super::extension::Extension;
 use super::response::{Code, Condition, Response};
 use super::session::{Completion, Session, Step};
 use crate::net::Transport;
@@ -15,7 +16,7 @@ impl<T: Transport> Session<'_, T> {
         let Some(selected) = &mut self.selected else { return Completion::bad("no mailbox is selected") };
         match selected.copy(&numbers, mailbox) {
             Ok(copied) if copied.copies.is_empty() => Completion::ok("COPY completed, nothing to copy"),
-            Ok(copied) => Completion::ok("COPY completed").with(Code::CopyUid(copied)),
+            Ok(copied) => self.done_with_uids("COPY completed", Code::CopyUid(copied)),
             Err(error) => refusal(error),
         }
     }
@@ -36,7 +37,7 @@ impl<T: Transport> Session<'_, T> {
             Ok(copied) => copied,
             Err(error) => return Ok(refusal(error)),
         };
-        if !copied.copies.is_empty() {
+        if !copied.copies.is_empty() && self.extensions().has(Extension::UidPlus) {
             let code = Some(Code::CopyUid(copied));
             self.send(Response::untagged(Condition::Ok, code, "messages have moved")).await?;
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::extension::Extension;
 use super::response::Data;
 use super::session::{Completion, Session, Step};
 use crate::net::Transport;
@@ -15,12 +16,16 @@ impl<T: Transport> Session<'_, T> {
             return Ok(Completion::ok("LIST completed"));
         }
         let pattern = Pattern::new(reference, pattern);
+        let tell_children = self.extensions().has(Extension::Children);
         let names = self.account.as_ref().map(|account| account.list()).unwrap_or_default();
         for Listed { name, selectable, has_children } in names {
             if pattern.matches(&name) {
-                let mut attributes = vec![if has_children { "\\HasChildren" } else { "\\HasNoChildren" }];
+                let mut attributes = Vec::new();
                 if !selectable {
-                    attributes.insert(0, "\\Noselect");
+                    attributes.push("\\Noselect");
+                }
+                if tell_children {
+                    attributes.push(if has_children { "\\HasChildren" } else { "\\HasNoChildren" });
                 }
                 self.data(Data::List { name, attributes }).await?;
             }

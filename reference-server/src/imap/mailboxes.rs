@@ -32,11 +32,12 @@ impl<T: Transport> Session<'_, T> {
             Err(error) => return Ok(error.into()),
         };
         let value = |item: &StatusItem| match item {
-            StatusItem::Messages => ("MESSAGES", status.messages),
-            StatusItem::Recent => ("RECENT", status.recent),
-            StatusItem::UidNext => ("UIDNEXT", status.uid_next),
-            StatusItem::UidValidity => ("UIDVALIDITY", status.uid_validity),
-            StatusItem::Unseen => ("UNSEEN", status.unseen),
+            StatusItem::Messages => ("MESSAGES", status.messages.into()),
+            StatusItem::Recent => ("RECENT", status.recent.into()),
+            StatusItem::Size => ("SIZE", status.size),
+            StatusItem::UidNext => ("UIDNEXT", status.uid_next.into()),
+            StatusItem::UidValidity => ("UIDVALIDITY", status.uid_validity.into()),
+            StatusItem::Unseen => ("UNSEEN", status.unseen.into()),
         };
         let items = items.iter().map(value).collect();
         let mailbox = if mailbox.eq_ignore_ascii_case(INBOX) { INBOX } else { mailbox };

@@ -32,7 +32,7 @@ impl<T: Transport> Session<'_, T> {
             Line::TooLong { head, tail } => return self.too_long(vec![Segment::Line(head)], tail).await,
         }
         loop {
-            match command::parse(&segments, self.state()) {
+            match command::parse(&segments, self.state(), self.extensions()) {
                 Ok(command) => {
                     self.malformed = 0;
                     return Ok(Some(command));

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use tokio::time::timeout;
 
 use super::command::{Command, Numbering, SequenceSet, State};
+use super::extension::Extensions;
 use super::response::{Attribute, Code, Condition, Data, Response};
 use super::wire::Wire;
 use crate::net::{Connection, Transport};
@@ -188,6 +189,11 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Copy { by, set, mailbox } => self.copy(by, &set, &mailbox),
             Command::Move { by, set, mailbox } => self.move_messages(by, &set, &mailbox).await?,
         })
+    }
+
+    /// The extensions on offer.
+    pub(super) fn extensions(&self) -> &Extensions {
+        &self.connection.shared.config.extensions
     }
 
     /// Announces what changed in the selected mailbox. With UIDs if a command with `UID` is in progress.

@@ -66,6 +66,8 @@ pub struct Status {
     pub uid_validity: u32,
     /// Number of messages without `\Seen`.
     pub unseen: u32,
+    /// The sizes of all messages together, in octets (RFC 8438).
+    pub size: u64,
 }
 
 impl Account {

@@ -100,6 +100,7 @@ impl Mailbox {
             uid_next: self.uid_next,
             uid_validity: self.uid_validity,
             unseen: count(unseen.count()),
+            size: self.messages.values().map(|stored| u64::from(stored.message.size())).sum(),
         }
     }
 

@@ -1,5 +1,6 @@
 //! A position in a command, and the smallest pieces of the grammar (RFC 3501 section 9).
 
+use crate::imap::extension::{Extension, Extensions};
 use crate::store::{Flag, Flags, Keyword};
 
 /// A piece of a command as it came over the wire.
@@ -34,18 +35,24 @@ pub(super) type Parsed<T> = Result<T, Stop>;
 /// Where the parser is.
 #[derive(Clone, Debug)]
 pub(super) struct Cursor<'c> {
+    extensions: &'c Extensions,
     segments: &'c [Segment],
     line: &'c [u8],
     at: usize,
 }
 
 impl<'c> Cursor<'c> {
-    pub(super) fn new(segments: &'c [Segment]) -> Self {
+    pub(super) fn new(segments: &'c [Segment], extensions: &'c Extensions) -> Self {
         let (line, segments) = match segments {
             [Segment::Line(line), rest @ ..] => (line.as_slice(), rest),
             _ => (&[][..], segments),
         };
-        Self { segments, line, at: 0 }
+        Self { extensions, segments, line, at: 0 }
+    }
+
+    /// Whether the syntax of this extension is understood.
+    pub(super) fn has(&self, extension: Extension) -> bool {
+        self.extensions.has(extension)
     }
 
     pub(super) fn peek(&self) -> Option<u8> {
@@ -175,7 +182,7 @@ impl<'c> Cursor<'c> {
         self.expect(b'{', malformed)?;
         let size = digits_value(self.run(|octet| octet.is_ascii_digit(), malformed)?)
             .ok_or(Stop::Syntax(malformed))?;
-        let synchronizing = !self.take(b'+');
+        let synchronizing = !(self.has(Extension::LiteralPlus) && self.take(b'+'));
         self.expect(b'}', malformed)?;
         if self.at < self.line.len() {
             return Err(Stop::Syntax(malformed));

@@ -2,6 +2,7 @@
 
 use super::cursor::{Cursor, Parsed, Stop};
 use super::{Command, StatusItem, date};
+use crate::imap::extension::Extension;
 use crate::store::{Access, Flags};
 
 pub(super) fn command(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Command> {
@@ -43,6 +44,7 @@ fn status(cursor: &mut Cursor<'_>, mailbox: String) -> Parsed<Command> {
             "UIDNEXT" => StatusItem::UidNext,
             "UIDVALIDITY" => StatusItem::UidValidity,
             "UNSEEN" => StatusItem::Unseen,
+            "SIZE" if cursor.has(Extension::StatusSize) => StatusItem::Size,
             _ => return Err(Stop::Syntax("no such STATUS item")),
         };
         if !items.contains(&item) {

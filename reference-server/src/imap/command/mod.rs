@@ -18,6 +18,7 @@ pub(super) use fetch::{FetchItem, Section, SectionText};
 pub(super) use search::SearchKey;
 pub(super) use sequence::SequenceSet;
 
+use super::extension::{Extension, Extensions};
 use crate::store::{Access, FlagChange, Flags, InternalDate};
 use cursor::Cursor;
 
@@ -68,6 +69,8 @@ pub(super) enum Numbering {
 pub(super) enum StatusItem {
     Messages,
     Recent,
+    /// RFC 8438.
+    Size,
     UidNext,
     UidValidity,
     Unseen,
@@ -83,14 +86,19 @@ pub(super) enum State {
 
 /// Reads the tag of a command (RFC 3501 section 9, `tag`). A word that goes on with something else is none.
 pub(super) fn tag(segments: &[Segment]) -> Option<String> {
-    let mut cursor = Cursor::new(segments);
+    let extensions = Extensions::default();
+    let mut cursor = Cursor::new(segments, &extensions);
     let tag = cursor.tag().ok()?;
     matches!(cursor.peek(), None | Some(b' ')).then_some(tag)
 }
 
-/// Reads a command in a session that is in `state`.
-pub(super) fn parse(segments: &[Segment], state: State) -> Result<(String, Command), Stop> {
-    let mut cursor = Cursor::new(segments);
+/// Reads a command in a session that is in `state` and offers `extensions`.
+pub(super) fn parse(
+    segments: &[Segment],
+    state: State,
+    extensions: &Extensions,
+) -> Result<(String, Command), Stop> {
+    let mut cursor = Cursor::new(segments, extensions);
     let tag = cursor.tag()?;
     cursor.space()?;
     let name = cursor.word()?;
@@ -105,10 +113,26 @@ pub(super) fn parse(segments: &[Segment], state: State) -> Result<(String, Comma
     if uid && !matches!(name.as_str(), "COPY" | "MOVE" | "FETCH" | "SEARCH" | "STORE" | "EXPUNGE") {
         return Err(Stop::Syntax("UID goes with COPY, EXPUNGE, FETCH, MOVE, SEARCH and STORE"));
     }
+    if of_extension(&name, by).is_some_and(|extension| !extensions.has(extension)) {
+        return Err(Stop::Syntax("unknown command"));
+    }
     check_state(&name, state)?;
     let command = arguments(&mut cursor, &name, by)?;
     cursor.end()?;
     Ok((tag, command))
+}
+
+/// The extension that brought this command.
+fn of_extension(name: &str, by: Numbering) -> Option<Extension> {
+    Some(match (name, by) {
+        ("ID", _) => Extension::Id,
+        ("IDLE", _) => Extension::Idle,
+        ("MOVE", _) => Extension::Move,
+        ("NAMESPACE", _) => Extension::Namespace,
+        ("UNSELECT", _) => Extension::Unselect,
+        ("EXPUNGE", Numbering::Uid) => Extension::UidPlus,
+        _ => return None,
+    })
 }
 
 /// Refuses a command in a state in which it is not valid, and one that nobody knows.
@@ -176,6 +200,7 @@ fn login(cursor: &mut Cursor<'_>, name: &str) -> Result<Command, Stop> {
     let mechanism = cursor.atom("a SASL mechanism is wanted")?;
     let initial = match cursor.at_end() {
         true => None,
+        false if !cursor.has(Extension::SaslIr) => None,
         false => {
             cursor.space()?;
             // RFC 4959 section 3: base64, or a single "=". What it means is up to the exchange.

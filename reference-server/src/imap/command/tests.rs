@@ -54,14 +54,17 @@ proptest! {
         for (literal, line) in more {
             segments.extend([Segment::Literal(literal), Segment::Line(line)]);
         }
-        let _ = parse(&segments, state);
+        let _ = parse(&segments, state, &Extensions::default());
         let _ = tag(&segments);
     }
 }
 
 #[test]
 fn a_literal_is_asked_for_only_where_one_may_stand() {
-    let stop = |line: &str| parse(&[Segment::Line(line.into())], State::Selected).map(|_| ()).unwrap_err();
+    let extensions = Extensions::default();
+    let stop = |line: &str| {
+        parse(&[Segment::Line(line.into())], State::Selected, &extensions).map(|_| ()).unwrap_err()
+    };
     let literal = |size, synchronizing, append_to: Option<&str>| Stop::Literal {
         size,
         synchronizing,

@@ -82,7 +82,7 @@ pub(super) enum Data {
     Search(Vec<u32>),
     Status {
         mailbox: String,
-        items: Vec<(&'static str, u32)>,
+        items: Vec<(&'static str, u64)>,
     },
 }
 

@@ -33,7 +33,7 @@ fn login_takes_each_form_of_a_string() {
             &[],
             &format!(
                 "C: a {login}\nS: a OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID IDLE NAMESPACE CHILDREN UIDPLUS \
-                 UNSELECT MOVE] ...\nC: b LOGIN bob x\nS: b BAD ..."
+                 UNSELECT MOVE...] ...\nC: b LOGIN bob x\nS: b BAD ..."
             ),
         );
     }

@@ -1,5 +1,6 @@
 //! Sessions over a pipe in memory, under a paused clock, as transcripts.
 
+mod extensions;
 mod hostile;
 mod login;
 mod mailboxes;

@@ -1,0 +1,141 @@
+//! The extensions of IMAP4rev1, and which of them a server offers.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+/// An extension that the server knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Extension {
+    /// CHILDREN (RFC 3348).
+    Children,
+    /// ID (RFC 2971).
+    Id,
+    /// IDLE (RFC 2177).
+    Idle,
+    /// LITERAL+ (RFC 7888).
+    LiteralPlus,
+    /// MOVE (RFC 6851).
+    Move,
+    /// NAMESPACE (RFC 2342).
+    Namespace,
+    /// SASL-IR (RFC 4959).
+    SaslIr,
+    /// STATUS=SIZE (RFC 8438).
+    StatusSize,
+    /// UIDPLUS (RFC 4315).
+    UidPlus,
+    /// UNSELECT (RFC 3691).
+    Unselect,
+}
+
+/// No extension has this name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("no such IMAP extension; these are known: {known}")]
+pub struct UnknownExtension {
+    known: String,
+}
+
+impl Extension {
+    /// All, in the order in which they are advertised.
+    pub const ALL: [Self; 10] = [
+        Self::LiteralPlus,
+        Self::SaslIr,
+        Self::Id,
+        Self::Idle,
+        Self::Namespace,
+        Self::Children,
+        Self::UidPlus,
+        Self::Unselect,
+        Self::Move,
+        Self::StatusSize,
+    ];
+
+    /// The name as CAPABILITY spells it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Children => "CHILDREN",
+            Self::Id => "ID",
+            Self::Idle => "IDLE",
+            Self::LiteralPlus => "LITERAL+",
+            Self::Move => "MOVE",
+            Self::Namespace => "NAMESPACE",
+            Self::SaslIr => "SASL-IR",
+            Self::StatusSize => "STATUS=SIZE",
+            Self::UidPlus => "UIDPLUS",
+            Self::Unselect => "UNSELECT",
+        }
+    }
+
+    /// Whether it is of use, and advertised, before login.
+    pub(super) fn precedes_login(self) -> bool {
+        matches!(self, Self::LiteralPlus | Self::SaslIr | Self::Id)
+    }
+
+    /// The extension without which this one cannot be offered.
+    fn foundation(self) -> Option<Self> {
+        None
+    }
+}
+
+impl fmt::Display for Extension {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Extension {
+    type Err = UnknownExtension;
+
+    /// Reads a name in any letter case.
+    fn from_str(text: &str) -> Result<Self, UnknownExtension> {
+        let named = |extension: &Self| extension.name().eq_ignore_ascii_case(text);
+        Self::ALL
+            .into_iter()
+            .find(named)
+            .ok_or_else(|| UnknownExtension { known: Self::ALL.map(Self::name).join(", ") })
+    }
+}
+
+/// The extensions that a server offers; by default all. One that is hidden is not advertised, and what it adds to the
+/// syntax is refused.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extensions {
+    hidden: BTreeSet<Extension>,
+}
+
+impl Extensions {
+    /// All but these, and but those that build on them.
+    #[must_use]
+    pub fn without(hidden: impl IntoIterator<Item = Extension>) -> Self {
+        Self { hidden: hidden.into_iter().collect() }
+    }
+
+    /// Whether this one is offered.
+    #[must_use]
+    pub fn has(&self, extension: Extension) -> bool {
+        !self.hidden.contains(&extension) && extension.foundation().is_none_or(|other| self.has(other))
+    }
+
+    /// Those that are offered, in the order in which they are advertised.
+    pub(super) fn iter(&self) -> impl Iterator<Item = Extension> + '_ {
+        Extension::ALL.into_iter().filter(|extension| self.has(*extension))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_in_any_letter_case() {
+        for extension in Extension::ALL {
+            assert_eq!(extension.name().to_ascii_lowercase().parse(), Ok(extension));
+        }
+        let error = "XMOVE".parse::<Extension>().unwrap_err().to_string();
+        assert!(error.starts_with("no such IMAP extension; these are known: LITERAL+, SASL-IR, "), "{error}");
+    }
+}

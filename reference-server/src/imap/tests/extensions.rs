@@ -1,0 +1,68 @@
+//! Extensions: what each adds, and that nothing of it is left where it is hidden.
+
+use super::{SELECTED, talk, talk_with};
+use crate::config::Config;
+use crate::imap::{Extension, Extensions};
+
+const MESSAGE: &str = "Subject: 1\r\n\r\nx\r\n";
+
+#[test]
+fn a_hidden_extension_is_neither_advertised_nor_understood() {
+    use Extension as E;
+    for (hidden, command, answer) in [
+        (E::Id, "ID NIL", "BAD ..."),
+        (E::Idle, "IDLE", "BAD ..."),
+        (E::LiteralPlus, "STATUS {5+}\\r\\nINBOX (MESSAGES)", "BAD ..."),
+        (E::Move, "MOVE 1 INBOX", "BAD ..."),
+        (E::Namespace, "NAMESPACE", "BAD ..."),
+        (E::StatusSize, "STATUS INBOX (SIZE)", "BAD ..."),
+        (E::UidPlus, "UID EXPUNGE 1", "BAD ..."),
+        (E::Unselect, "UNSELECT", "BAD ..."),
+    ] {
+        let config = Config { extensions: Extensions::without([hidden]), ..Config::default() };
+        talk_with(config, &[MESSAGE], &format!("{SELECTED}C: x {command}\nS: x {answer}"));
+        let names = Extensions::without([hidden]).iter().map(Extension::name).collect::<Vec<_>>().join(" ");
+        let config = Config { extensions: Extensions::without([hidden]), ..Config::default() };
+        let told = format!("{SELECTED}C: x CAPABILITY\nS: * CAPABILITY IMAP4rev1 {names}\nS: x OK ...");
+        talk_with(config, &[], &told);
+    }
+}
+
+#[test]
+fn without_uidplus_no_uids_are_told() {
+    let config = Config { extensions: Extensions::without([Extension::UidPlus]), ..Config::default() };
+    let transcript = "C: x COPY 1 INBOX\nS*: x OK COPY ...\nC: y MOVE 1 INBOX\nS: * 1 EXPUNGE\nS*: y OK ...";
+    talk_with(config, &[MESSAGE], &format!("{SELECTED}{transcript}"));
+}
+
+#[test]
+fn without_children_no_children_are_told() {
+    let config = Config { extensions: Extensions::without([Extension::Children]), ..Config::default() };
+    let transcript = "C: x LIST \"\" *\nS: * LIST () \"/\" INBOX\nS: x OK ...";
+    talk_with(config, &[], &format!("{SELECTED}{transcript}"));
+}
+
+#[test]
+fn without_sasl_ir_authenticate_has_one_argument() {
+    let config = Config { extensions: Extensions::without([Extension::SaslIr]), ..Config::default() };
+    talk_with(config, &[], "C: a AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA==\nS: a BAD ...");
+}
+
+#[test]
+fn size_is_the_sum_of_all_messages() {
+    talk(
+        &[MESSAGE, "Subject: 2\r\n\r\n"],
+        r#"
+        C: a LOGIN alice secret
+        S: a OK ...
+        C: a STATUS INBOX (SIZE MESSAGES)
+        S: * STATUS INBOX (SIZE 31 MESSAGES 2)
+        S: a OK ...
+        C: a CREATE empty
+        S: a OK ...
+        C: a STATUS empty (size)
+        S: * STATUS empty (SIZE 0)
+        S: a OK ...
+        "#,
+    );
+}
