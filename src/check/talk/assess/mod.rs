@@ -1,17 +1,21 @@
 //! Holds a group of patterns against what has arrived, without waiting.
 
+mod account;
+mod bans;
+mod replies;
+
 use std::sync::Arc;
 
-use super::{Problem, Talk, reading::Ban};
+use self::account::{absent, unlike};
+use super::{Problem, Talk};
 use crate::{
-    fault::{Fault, Span},
     imap::Kind,
     scenario::{
-        matching::{self, Mismatch, Missing, Wanted, match_line, match_reply, match_set},
+        matching::{self, Missing, Wanted, match_line, match_set},
         pattern::Pattern,
         program::{Action, Expect, ExpectMode, Place, Protocol, Step},
     },
-    session::{Content, Exchange, ExchangeId, Line, Session},
+    session::{Content, Exchange, ExchangeId, Line},
 };
 
 /// What a group of patterns came to.
@@ -223,157 +227,12 @@ impl<'p> Talk<'p, '_> {
         reading.claimed.extend(tagged);
         reading.used.extend(outcome.lines.into_iter().flatten().map(|index| window + index));
     }
-
-    fn assess_pop3(&mut self, seat: usize, asked: &[Asked<'p>], assessment: &mut Assessment) {
-        let wanted: Vec<Asked<'p>> =
-            asked.iter().filter(|asked| asked.expect.mode != ExpectMode::MustNot).copied().collect();
-        let mut rest = wanted.as_slice();
-        while let Some(first) = rest.first() {
-            let end = rest[1..]
-                .iter()
-                .position(|asked| is_head(&asked.expect.pattern))
-                .map_or(rest.len(), |at| at + 1);
-            let (one, below) = rest.split_at(end);
-            let headed = is_head(&first.expect.pattern);
-            if !self.assess_reply(seat, one, headed, assessment) {
-                return;
-            }
-            rest = below;
-        }
-    }
-
-    /// Patterns of one reply. False: it is not there, or not as it should be.
-    fn assess_reply(
-        &mut self,
-        seat: usize,
-        asked: &[Asked<'p>],
-        headed: bool,
-        assessment: &mut Assessment,
-    ) -> bool {
-        let Self { seats, captures, bench, scenario, scene, .. } = self;
-        let seat = &mut seats[seat];
-        let session = seat.link.session();
-        let reading = &mut seat.reading;
-        let found = match reading.reply {
-            Some(reply) if !headed => Some(reply),
-            _ if !reading.awaits => reading
-                .last()
-                .and_then(|id| session.exchange(id).end)
-                .map(|end| end.line)
-                .filter(|_| reading.reply.is_none()),
-            _ => (reading.floor < session.lines().len()).then_some(reading.floor),
-        };
-        let Some(at) = found else {
-            assessment.pending = reading.awaits && session.closed().is_none();
-            assessment.problems.push(absent(&asked[0], session, reading.window));
-            return false;
-        };
-        let exchange = reading
-            .sent
-            .iter()
-            .map(|(id, _)| *id)
-            .find(|id| session.exchange(*id).end.is_some_and(|end| end.line == at));
-        let in_order = exchange.is_none_or(|id| session.exchange(id).command.name != "CAPA");
-        let stance = super::stance(bench, scenario, scene, seat.account, &seat.link);
-        let line = as_line(&session.lines()[at], &[]);
-        let wanted: Vec<_> = asked
-            .iter()
-            .map(|asked| Wanted {
-                pattern: &asked.expect.pattern,
-                optional: asked.expect.mode == ExpectMode::May,
-                admits: None,
-            })
-            .collect();
-        let outcome = match_reply(&wanted, &line, in_order, &stance, captures);
-        for Missing { pattern, nearest } in &outcome.missing {
-            assessment.problems.push(match nearest {
-                Some((_, mismatch)) => unlike(&asked[*pattern], session, at, mismatch),
-                None => absent(&asked[*pattern], session, at),
-            });
-        }
-        let missing = |index: usize| outcome.missing.iter().any(|missing| missing.pattern == index);
-        for (index, asked) in asked.iter().enumerate() {
-            if !missing(index) {
-                hold(asked, assessment);
-            }
-        }
-        reading.reply = Some(at);
-        reading.floor = reading.floor.max(at + 1);
-        reading.claimed.extend(exchange.filter(|_| headed));
-        outcome.missing.is_empty()
-    }
-
-    /// `S!:` lines: at once over what has arrived, and over what is still to come while exchanges are open.
-    fn assess_bans(&mut self, seat: usize, asked: &[Asked<'p>], assessment: &mut Assessment) {
-        for asked in asked.iter().filter(|asked| asked.expect.mode == ExpectMode::MustNot) {
-            let reading = &self.seats[seat].reading;
-            let from = match (self.scenario.protocol, reading.reply) {
-                (Protocol::Pop3, Some(reply)) => reply,
-                _ => reading.window,
-            };
-            let clause = Arc::clone(&asked.expect.clause);
-            let ban = Ban { expect: asked.expect, place: asked.place, clause, from };
-            match self.breach(seat, &ban) {
-                Some(problem) => assessment.problems.push(problem),
-                None => hold(asked, assessment),
-            }
-            let reading = &mut self.seats[seat].reading;
-            if reading.awaits && !reading.waited {
-                reading.bans.push(ban);
-            }
-        }
-    }
-
-    /// Has a forbidden line arrived?
-    pub(super) fn breach(&self, seat: usize, ban: &Ban<'p>) -> Option<Problem> {
-        let seat = &self.seats[seat];
-        let session = seat.link.session();
-        let stance = super::stance(self.bench, self.scenario, self.scene, seat.account, &seat.link);
-        let label = ban.expect.label.as_deref();
-        let span = match label.and_then(|label| seat.reading.meant(session, Some(label))) {
-            // No other open exchange may have caused it.
-            Some(id) => alone(session, id),
-            None => 0..usize::MAX,
-        };
-        let lines = session.lines();
-        (ban.from..lines.len()).filter(|at| span.contains(at) && !seat.reading.used.contains(at)).find_map(
-            |at| {
-                let mut captures = self.captures.clone();
-                let numbers = stance.numbers_at(&lines[at]);
-                let line = as_line(&lines[at], &numbers);
-                let (came, trouble) = if session.protocol() == Protocol::Pop3 {
-                    let wanted = [Wanted { pattern: &ban.expect.pattern, optional: false, admits: None }];
-                    let outcome = match_reply(&wanted, &line, false, &stance, &mut captures);
-                    outcome.missing.is_empty().then(|| (sent(session, at), false))
-                } else {
-                    match match_line(&ban.expect.pattern, &line, &stance, &mut captures) {
-                        Ok(()) => Some((sent(session, at), false)),
-                        Err(mismatch) => mismatch.trouble.then_some((mismatch.what, true)),
-                    }
-                }?;
-                Some(Problem { clause: Arc::clone(&ban.clause), place: ban.place, came, trouble })
-            },
-        )
-    }
 }
 
 fn hold(asked: &Asked<'_>, assessment: &mut Assessment) {
     if asked.expect.mode != ExpectMode::May {
         assessment.held.push(Arc::clone(&asked.expect.clause));
     }
-}
-
-/// Nothing that might match has come.
-fn absent(asked: &Asked<'_>, session: &Session, window: usize) -> Problem {
-    let clause = Arc::clone(&asked.expect.clause);
-    Problem { clause, place: asked.place, came: nothing(session, window), trouble: false }
-}
-
-/// The line at `at` comes nearest, and does not match.
-fn unlike(asked: &Asked<'_>, session: &Session, at: usize, mismatch: &Mismatch) -> Problem {
-    let (clause, trouble) = (Arc::clone(&asked.expect.clause), mismatch.trouble);
-    let came = if trouble { mismatch.what.clone() } else { came(session, at, mismatch) };
-    Problem { clause, place: asked.place, came, trouble }
 }
 
 fn as_line<'a>(line: &'a Line, numbers: &'a [Option<u32>]) -> matching::Line<'a> {
@@ -389,11 +248,6 @@ fn is_barrier(pattern: &Pattern) -> bool {
     matches!(pattern, Pattern::Tagged(_) | Pattern::Continuation(_))
 }
 
-/// Does this pattern begin a POP3 reply?
-fn is_head(pattern: &Pattern) -> bool {
-    matches!(pattern, Pattern::Reply(_) | Pattern::Continuation(_) | Pattern::Line(_))
-}
-
 fn is_continuation(line: &Line) -> bool {
     line.imap().is_some_and(|response| matches!(response.kind, Kind::Continuation(_)))
 }
@@ -405,46 +259,4 @@ fn is_fetch(line: &Line) -> bool {
 /// The lines that arrived while an exchange was open, its end included.
 fn while_open(exchange: &Exchange) -> std::ops::Range<usize> {
     exchange.lines_before..exchange.end.map_or(usize::MAX, |end| end.line + 1)
-}
-
-/// The lines that arrived while an exchange was open and no other was.
-fn alone(session: &Session, id: ExchangeId) -> std::ops::Range<usize> {
-    let this = session.exchange(id);
-    let mut span = while_open(this);
-    for other in session.exchanges().iter().filter(|other| !std::ptr::eq(*other, this)) {
-        let open = while_open(other);
-        if open.start <= span.start && open.end > span.start {
-            span.start = open.end;
-        } else if open.start > span.start && open.start < span.end {
-            span.end = open.start;
-        }
-    }
-    span
-}
-
-fn came(session: &Session, at: usize, mismatch: &Mismatch) -> String {
-    let line = &session.lines()[at];
-    match mismatch.at {
-        Some(span) => Fault::note("the nearest line", span, mismatch.what.clone()).render(&line.octets),
-        None => format!("the nearest line: {}\n{}", mismatch.what, quote(session, at)),
-    }
-}
-
-fn sent(session: &Session, at: usize) -> String {
-    format!("the server sent this:\n{}", quote(session, at))
-}
-
-fn quote(session: &Session, at: usize) -> String {
-    let rendered = Fault::note("", Span::at(0), "").render(&session.lines()[at].octets);
-    rendered.lines().nth(1).unwrap_or_default().to_owned()
-}
-
-fn nothing(session: &Session, window: usize) -> String {
-    let count = session.lines().len().saturating_sub(window);
-    let ended = if session.closed().is_some() { ", and the connection has ended" } else { "" };
-    match count {
-        0 => format!("nothing came{ended}"),
-        1 => format!("one line came, and it is not the one{ended}"),
-        _ => format!("{count} lines came, none of them the one{ended}"),
-    }
 }
