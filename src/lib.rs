@@ -14,7 +14,7 @@
 //! 6. [`watch`] looks on in every session: the rules that hold of every response.
 //! 7. [`report`] takes the events of the run and shows them.
 //!
-//! Beside the way: [`oracle`] is the harness's own SEARCH, [`fault`] is how grammars and rules tell what is wrong with some octets,
+//! Beside the way: [`oracle`] is the harness's own SEARCH, [`inflow`] holds what has arrived and is not yet read, [`fault`] is how grammars and rules tell what is wrong with some octets,
 //! [`document`] how mistakes in YAML files are told, and [`nearest`] finds what a mistyped name may have meant.
 //!
 //! Dependencies point one way, from the command line down to the grammars; [`imap`] and [`pop3`] know nothing of sockets, nor of each
@@ -29,6 +29,7 @@ pub mod embedded;
 pub mod fault;
 pub mod fixtures;
 pub mod imap;
+pub mod inflow;
 pub mod nearest;
 pub mod net;
 pub mod oracle;

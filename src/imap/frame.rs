@@ -4,6 +4,7 @@ use memchr::memchr;
 
 use super::node::{DEFAULT_NESTING, MAX_NESTING};
 use crate::fault::Span;
+use crate::inflow::Inflow;
 
 /// What a response may weigh before the framer gives up on it. Every count is in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,11 +99,8 @@ impl<'a> Frame<'a> {
 #[derive(Debug, Default)]
 pub struct Framer {
     limits: Limits,
-    buffer: Vec<u8>,
-    /// Where the frame under way begins in the buffer; everything before it has been handed out.
-    start: usize,
-    /// The same place in the stream.
-    offset: u64,
+    /// From the beginning of the frame under way on.
+    inflow: Inflow,
     /// The state of the frame under way; positions in it count from its start.
     open: Open,
     literals: Vec<Literal>,
@@ -131,17 +129,9 @@ impl Framer {
 
     /// Takes the next octets of the stream. After an error they are dropped.
     pub fn push(&mut self, octets: &[u8]) {
-        if self.failed.is_some() {
-            return;
+        if self.failed.is_none() {
+            self.inflow.push(octets);
         }
-        if self.start == self.buffer.len() {
-            self.buffer.clear();
-            self.start = 0;
-        } else if self.start > 4096 && self.start > self.buffer.len() / 2 {
-            self.buffer.drain(..self.start);
-            self.start = 0;
-        }
-        self.buffer.extend_from_slice(octets);
     }
 
     /// The next complete response, or `None` until more octets have been pushed.
@@ -160,11 +150,10 @@ impl Framer {
         match self.complete() {
             Ok(None) => Ok(None),
             Ok(Some(length)) => {
-                let begin = self.start;
-                let offset = self.offset;
-                self.skip(length);
+                let offset = self.inflow.offset();
+                self.open = Open::default();
                 Ok(Some(Frame {
-                    octets: &self.buffer[begin..begin + length],
+                    octets: self.inflow.take(length),
                     literals: &self.literals,
                     bare_line_feeds: &self.bare_line_feeds,
                     offset,
@@ -173,8 +162,7 @@ impl Framer {
             }
             Err(error) => {
                 self.failed = Some(error);
-                self.buffer = Vec::new();
-                self.start = 0;
+                self.inflow.give_up();
                 Err(error)
             }
         }
@@ -183,28 +171,25 @@ impl Framer {
     /// The octets that have come and belong to no frame yet: what lies behind a STARTTLS response, for example.
     #[must_use]
     pub fn unread(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        self.inflow.unread()
     }
 
     /// Takes those octets out; the framer goes on behind them.
     pub fn take_unread(&mut self) -> Vec<u8> {
-        let unread = self.buffer.split_off(self.start);
-        self.skip(unread.len());
-        self.buffer.clear();
-        self.start = 0;
-        unread
+        self.open = Open::default();
+        self.inflow.take_all()
     }
 
     /// Where the next frame begins in the stream: the octets handed out so far.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.inflow.offset()
     }
 
     /// The length of the frame under way, if all of it has come.
     fn complete(&mut self) -> Result<Option<usize>, FrameError> {
         loop {
-            let octets = &self.buffer[self.start..];
+            let octets = self.inflow.unread();
             let Some(rest) = octets.get(self.open.scanned..) else { return Ok(None) };
             let Some(found) = memchr(b'\n', rest) else {
                 self.open.scanned = octets.len();
@@ -226,7 +211,7 @@ impl Framer {
             let Some((brace, count)) = announced else { return Ok(Some(feed + 1)) };
 
             let brace = self.open.line + brace;
-            let offset = self.offset + brace as u64;
+            let offset = self.inflow.offset() + brace as u64;
             let limit = self.limits.literal;
             let size = usize::try_from(count).ok().filter(|&size| size <= limit);
             let Some(size) = size else {
@@ -250,17 +235,11 @@ impl Framer {
         if self.open.outside + length <= self.limits.line {
             return Ok(());
         }
-        Err(FrameError::LineTooLong { offset: self.offset, limit: self.limits.line })
+        Err(FrameError::LineTooLong { offset: self.inflow.offset(), limit: self.limits.line })
     }
 
     fn response_too_large(&self) -> FrameError {
-        FrameError::ResponseTooLarge { offset: self.offset, limit: self.limits.response }
-    }
-
-    fn skip(&mut self, length: usize) {
-        self.start += length;
-        self.offset += length as u64;
-        self.open = Open::default();
+        FrameError::ResponseTooLarge { offset: self.inflow.offset(), limit: self.limits.response }
     }
 }
 

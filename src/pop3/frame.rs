@@ -3,6 +3,7 @@
 use memchr::memchr;
 
 use crate::fault::Span;
+use crate::inflow::Inflow;
 
 /// What a reply may weigh before the framer gives up on it, in octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,11 +72,8 @@ pub struct Frame<'a> {
 #[derive(Debug, Default)]
 pub struct Framer {
     limits: Limits,
-    buffer: Vec<u8>,
-    /// Where the reply under way begins in the buffer; everything before it has been handed out.
-    start: usize,
-    /// The same place in the stream.
-    offset: u64,
+    /// From the beginning of the reply under way on.
+    inflow: Inflow,
     open: Open,
     failed: Option<FrameError>,
 }
@@ -102,17 +100,9 @@ impl Framer {
 
     /// Takes the next octets of the stream. After an error they are dropped.
     pub fn push(&mut self, octets: &[u8]) {
-        if self.failed.is_some() {
-            return;
+        if self.failed.is_none() {
+            self.inflow.push(octets);
         }
-        if self.start == self.buffer.len() {
-            self.buffer.clear();
-            self.start = 0;
-        } else if self.start > 4096 && self.start > self.buffer.len() / 2 {
-            self.buffer.drain(..self.start);
-            self.start = 0;
-        }
-        self.buffer.extend_from_slice(octets);
     }
 
     /// The next complete reply, or `None` until more octets have been pushed. Until a reply is complete, `expect` must not change.
@@ -126,16 +116,14 @@ impl Framer {
         match self.complete(expect) {
             Ok(None) => Ok(None),
             Ok(Some((length, status, body))) => {
-                let begin = self.start;
-                let (offset, bare_line_feed) = (self.offset, self.open.bare_line_feed);
-                self.skip(length);
-                let octets = &self.buffer[begin..begin + length];
+                let offset = self.inflow.offset();
+                let Open { bare_line_feed, .. } = std::mem::take(&mut self.open);
+                let octets = self.inflow.take(length);
                 Ok(Some(Frame { octets, status, body, bare_line_feed, offset }))
             }
             Err(error) => {
                 self.failed = Some(error);
-                self.buffer = Vec::new();
-                self.start = 0;
+                self.inflow.give_up();
                 Err(error)
             }
         }
@@ -144,35 +132,38 @@ impl Framer {
     /// The octets that have come and belong to no reply yet.
     #[must_use]
     pub fn unread(&self) -> &[u8] {
-        &self.buffer[self.start..]
+        self.inflow.unread()
     }
 
     /// Takes those octets out; the framer goes on behind them.
     pub fn take_unread(&mut self) -> Vec<u8> {
-        let unread = self.buffer.split_off(self.start);
-        self.skip(unread.len());
-        self.buffer.clear();
-        self.start = 0;
-        unread
+        self.open = Open::default();
+        self.inflow.take_all()
     }
 
     /// Where the next reply begins in the stream: the octets handed out so far.
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.offset
+        self.inflow.offset()
     }
 
     /// Length, status line and body of the reply under way, if all of it has come.
     fn complete(&mut self, expect: Expect) -> Result<Option<(usize, Span, Option<Span>)>, FrameError> {
-        let octets = &self.buffer[self.start..];
+        let octets = self.inflow.unread();
         loop {
             let found = memchr(b'\n', &octets[self.open.scanned..]);
             let seen = found.map_or(octets.len(), |found| self.open.scanned + found + 1);
             if self.open.status.is_none() && seen > self.limits.line {
-                return Err(FrameError::LineTooLong { offset: self.offset, limit: self.limits.line });
+                return Err(FrameError::LineTooLong {
+                    offset: self.inflow.offset(),
+                    limit: self.limits.line,
+                });
             }
             if seen > self.limits.reply {
-                return Err(FrameError::ReplyTooLarge { offset: self.offset, limit: self.limits.reply });
+                return Err(FrameError::ReplyTooLarge {
+                    offset: self.inflow.offset(),
+                    limit: self.limits.reply,
+                });
             }
             self.open.scanned = seen;
             if found.is_none() {
@@ -200,12 +191,6 @@ impl Framer {
                 Some(_) => {}
             }
         }
-    }
-
-    fn skip(&mut self, length: usize) {
-        self.start += length;
-        self.offset += length as u64;
-        self.open = Open::default();
     }
 }
 
