@@ -11,6 +11,8 @@ use thiserror::Error;
 pub enum Extension {
     /// CHILDREN (RFC 3348).
     Children,
+    /// ENABLE (RFC 5161).
+    Enable,
     /// ID (RFC 2971).
     Id,
     /// IDLE (RFC 2177).
@@ -40,7 +42,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -50,6 +52,7 @@ impl Extension {
         Self::UidPlus,
         Self::Unselect,
         Self::Move,
+        Self::Enable,
         Self::StatusSize,
     ];
 
@@ -58,6 +61,7 @@ impl Extension {
     pub fn name(self) -> &'static str {
         match self {
             Self::Children => "CHILDREN",
+            Self::Enable => "ENABLE",
             Self::Id => "ID",
             Self::Idle => "IDLE",
             Self::LiteralPlus => "LITERAL+",

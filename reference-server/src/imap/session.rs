@@ -162,6 +162,7 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Noop => Completion::ok("NOOP completed"),
             Command::Logout => self.logout().await?,
             Command::Id => self.id().await?,
+            Command::Enable => self.enable().await?,
             Command::StartTls => self.start_tls(),
             Command::Login { user, password } => self.login(&user, &password).await?,
             Command::Authenticate { mechanism, initial } => self.authenticate(&mechanism, initial).await?,

@@ -29,6 +29,7 @@ pub(super) enum Command {
     Noop,
     Logout,
     Id,
+    Enable,
     StartTls,
     Login { user: Vec<u8>, password: Vec<u8> },
     Authenticate { mechanism: String, initial: Option<Vec<u8>> },
@@ -125,6 +126,7 @@ pub(super) fn parse(
 /// The extension that brought this command.
 fn of_extension(name: &str, by: Numbering) -> Option<Extension> {
     Some(match (name, by) {
+        ("ENABLE", _) => Extension::Enable,
         ("ID", _) => Extension::Id,
         ("IDLE", _) => Extension::Idle,
         ("MOVE", _) => Extension::Move,
@@ -140,6 +142,7 @@ fn check_state(name: &str, state: State) -> Result<(), Stop> {
     let (from, to) = match name {
         "CAPABILITY" | "NOOP" | "LOGOUT" | "ID" => return Ok(()),
         "STARTTLS" | "LOGIN" | "AUTHENTICATE" => (State::NotAuthenticated, State::NotAuthenticated),
+        "ENABLE" => (State::Authenticated, State::Authenticated),
         "SELECT" | "EXAMINE" | "CREATE" | "DELETE" | "RENAME" | "SUBSCRIBE" | "UNSUBSCRIBE" | "LIST"
         | "LSUB" | "STATUS" | "APPEND" | "NAMESPACE" | "IDLE" => (State::Authenticated, State::Selected),
         "CHECK" | "CLOSE" | "UNSELECT" | "EXPUNGE" | "SEARCH" | "FETCH" | "STORE" | "COPY" | "MOVE" => {
@@ -153,7 +156,11 @@ fn check_state(name: &str, state: State) -> Result<(), Stop> {
             _ => "log in first",
         }));
     }
-    if state > to { Err(Stop::State("already logged in")) } else { Ok(()) }
+    match state > to {
+        false => Ok(()),
+        true if to == State::Authenticated => Err(Stop::State("too late: a mailbox is selected")),
+        true => Err(Stop::State("already logged in")),
+    }
 }
 
 fn arguments(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Command, Stop> {
@@ -171,6 +178,7 @@ fn arguments(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Comma
             cursor.space()?;
             mailbox::id(cursor)?
         }
+        "ENABLE" => enable(cursor)?,
         "EXPUNGE" => match by {
             Numbering::Sequence => Command::Expunge { uids: None },
             Numbering::Uid => {
@@ -189,6 +197,17 @@ fn arguments(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Comma
             }
         }
     })
+}
+
+/// The names of extensions are read and forgotten: none of those on offer needs to be enabled (RFC 5161 section 3.1).
+fn enable(cursor: &mut Cursor<'_>) -> Result<Command, Stop> {
+    loop {
+        cursor.space()?;
+        cursor.atom("the name of an extension is wanted")?;
+        if cursor.at_end() {
+            return Ok(Command::Enable);
+        }
+    }
 }
 
 fn login(cursor: &mut Cursor<'_>, name: &str) -> Result<Command, Stop> {

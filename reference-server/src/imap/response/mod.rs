@@ -59,6 +59,8 @@ pub(super) enum Code {
 #[derive(Clone, Debug)]
 pub(super) enum Data {
     Capability(Vec<String>),
+    /// What ENABLE has enabled: nothing.
+    Enabled,
     Exists(u32),
     Expunge(u32),
     Fetch {
@@ -144,6 +146,7 @@ impl Data {
     fn write(&self, out: &mut Vec<u8>) {
         match self {
             Self::Capability(names) => put(out, &format!("CAPABILITY {}", names.join(" "))),
+            Self::Enabled => put(out, "ENABLED"),
             Self::Exists(count) => put(out, &format!("{count} EXISTS")),
             Self::Expunge(number) => put(out, &format!("{number} EXPUNGE")),
             // Written by the response, in pieces.

@@ -10,6 +10,7 @@ const MESSAGE: &str = "Subject: 1\r\n\r\nx\r\n";
 fn a_hidden_extension_is_neither_advertised_nor_understood() {
     use Extension as E;
     for (hidden, command, answer) in [
+        (E::Enable, "ENABLE X", "BAD unknown command"),
         (E::Id, "ID NIL", "BAD ..."),
         (E::Idle, "IDLE", "BAD ..."),
         (E::LiteralPlus, "STATUS {5+}\\r\\nINBOX (MESSAGES)", "BAD ..."),
@@ -46,6 +47,30 @@ fn without_children_no_children_are_told() {
 fn without_sasl_ir_authenticate_has_one_argument() {
     let config = Config { extensions: Extensions::without([Extension::SaslIr]), ..Config::default() };
     talk_with(config, &[], "C: a AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA==\nS: a BAD ...");
+}
+
+#[test]
+fn enable_ignores_what_needs_no_enabling() {
+    talk(
+        &[],
+        r#"
+        C: a ENABLE X
+        S: a BAD ...
+        C: a LOGIN alice secret
+        S: a OK ...
+        C: a enable XNOSUCH idle
+        S: * ENABLED
+        S: a OK ...
+        C: a ENABLE
+        S: a BAD ...
+        C: a ENABLE (X)
+        S: a BAD ...
+        C: a SELECT INBOX
+        S*: a OK ...
+        C: a ENABLE X
+        S: a BAD ...
+        "#,
+    );
 }
 
 #[test]
