@@ -13,6 +13,8 @@ pub enum Extension {
     Children,
     /// ENABLE (RFC 5161).
     Enable,
+    /// ESEARCH (RFC 4731).
+    Esearch,
     /// ID (RFC 2971).
     Id,
     /// IDLE (RFC 2177).
@@ -42,7 +44,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -53,6 +55,7 @@ impl Extension {
         Self::Unselect,
         Self::Move,
         Self::Enable,
+        Self::Esearch,
         Self::StatusSize,
     ];
 
@@ -62,6 +65,7 @@ impl Extension {
         match self {
             Self::Children => "CHILDREN",
             Self::Enable => "ENABLE",
+            Self::Esearch => "ESEARCH",
             Self::Id => "ID",
             Self::Idle => "IDLE",
             Self::LiteralPlus => "LITERAL+",

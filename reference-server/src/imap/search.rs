@@ -2,7 +2,8 @@
 
 use jiff::civil::Date;
 
-use super::command::{Numbering, SearchKey};
+use super::command::{Numbering, ReturnOption, SearchKey};
+use super::esearch;
 use super::response::{Code, Data};
 use super::session::{Completion, Session, Step};
 use crate::message::{
@@ -14,7 +15,9 @@ use crate::store::SelectedMessage;
 impl<T: Transport> Session<'_, T> {
     pub(super) async fn search(
         &mut self,
+        tag: &str,
         by: Numbering,
+        returns: Option<&[ReturnOption]>,
         charset: Option<Vec<u8>>,
         key: &SearchKey,
     ) -> Step<Completion> {
@@ -31,8 +34,12 @@ impl<T: Transport> Session<'_, T> {
             Numbering::Sequence => message.number,
             Numbering::Uid => message.uid,
         });
-        let numbers = numbers.collect();
-        self.data(Data::Search(numbers)).await?;
+        let numbers: Vec<u32> = numbers.collect();
+        let data = match returns {
+            Some(options) => esearch::response(tag, by, options, &numbers),
+            None => Data::Search(numbers),
+        };
+        self.data(data).await?;
         Ok(Completion::ok("SEARCH completed"))
     }
 }

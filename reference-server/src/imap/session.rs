@@ -143,7 +143,7 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::StartTls => Some(End::Upgrade),
             _ => None,
         };
-        let completion = self.perform(command).await?;
+        let completion = self.perform(&tag, command).await?;
         self.announce(expunges, by).await?;
         let done = completion.condition == Condition::Ok;
         self.complete(tag, completion).await?;
@@ -156,7 +156,7 @@ impl<'c, T: Transport> Session<'c, T> {
         }
     }
 
-    async fn perform(&mut self, command: Command) -> Step<Completion> {
+    async fn perform(&mut self, tag: &str, command: Command) -> Step<Completion> {
         Ok(match command {
             Command::Capability => self.capability().await?,
             Command::Noop => Completion::ok("NOOP completed"),
@@ -182,7 +182,9 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Close => self.close(),
             Command::Unselect => self.unselect(),
             Command::Expunge { uids } => self.expunge(uids),
-            Command::Search { by, charset, key } => self.search(by, charset, &key).await?,
+            Command::Search { by, returns, charset, key } => {
+                self.search(tag, by, returns.as_deref(), charset, &key).await?
+            }
             Command::Fetch { by, set, items } => self.fetch(by, &set, items).await?,
             Command::Store { by, set, change, silent, flags } => {
                 self.store(by, &set, change, silent, &flags).await?

@@ -124,6 +124,26 @@ impl<'c> Cursor<'c> {
         Ok(rest.to_vec())
     }
 
+    /// Items in parentheses, with one space between them; there may be none.
+    pub(super) fn list<V>(
+        &mut self,
+        otherwise: &'static str,
+        mut item: impl FnMut(&mut Self) -> Parsed<V>,
+    ) -> Parsed<Vec<V>> {
+        self.expect(b'(', otherwise)?;
+        let mut items = Vec::new();
+        if self.take(b')') {
+            return Ok(items);
+        }
+        loop {
+            items.push(item(self)?);
+            if self.take(b')') {
+                return Ok(items);
+            }
+            self.space()?;
+        }
+    }
+
     pub(super) fn number(&mut self) -> Parsed<u32> {
         let digits = self.run(|octet| octet.is_ascii_digit(), "a number is wanted")?;
         digits_value(digits)

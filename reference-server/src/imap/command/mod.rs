@@ -15,7 +15,7 @@ mod tests;
 
 pub(super) use cursor::{Segment, Stop, is_atom};
 pub(super) use fetch::{FetchItem, Section, SectionText};
-pub(super) use search::SearchKey;
+pub(super) use search::{ReturnOption, SearchKey};
 pub(super) use sequence::SequenceSet;
 
 use super::extension::{Extension, Extensions};
@@ -49,7 +49,7 @@ pub(super) enum Command {
     Close,
     Unselect,
     Expunge { uids: Option<SequenceSet> },
-    Search { by: Numbering, charset: Option<Vec<u8>>, key: SearchKey },
+    Search { by: Numbering, returns: Option<Vec<ReturnOption>>, charset: Option<Vec<u8>>, key: SearchKey },
     Fetch { by: Numbering, set: SequenceSet, items: Vec<FetchItem> },
     Store { by: Numbering, set: SequenceSet, change: FlagChange, silent: bool, flags: Flags },
     Copy { by: Numbering, set: SequenceSet, mailbox: String },

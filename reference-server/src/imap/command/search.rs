@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use super::cursor::{Cursor, Parsed, Stop};
 use super::sequence::{self, SequenceSet};
 use super::{Command, Numbering, date};
+use crate::imap::extension::Extension;
 use crate::store::{Flag, Keyword};
 
 /// How deep keys may nest.
@@ -47,7 +48,17 @@ pub(in crate::imap) enum SearchKey {
     Text(Vec<u8>),
 }
 
+/// A result option (RFC 4731 section 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::imap) enum ReturnOption {
+    Min,
+    Max,
+    All,
+    Count,
+}
+
 pub(super) fn command(cursor: &mut Cursor<'_>, by: Numbering) -> Parsed<Command> {
+    let returns = return_options(cursor)?;
     let mut charset = None;
     let mut ahead = cursor.clone();
     if ahead.item().is_ok_and(|word| word == "CHARSET") {
@@ -61,7 +72,28 @@ pub(super) fn command(cursor: &mut Cursor<'_>, by: Numbering) -> Parsed<Command>
         cursor.space()?;
         keys.push(key(cursor, 0)?);
     }
-    Ok(Command::Search { by, charset, key: all_of(keys) })
+    Ok(Command::Search { by, returns, charset, key: all_of(keys) })
+}
+
+/// `RETURN` with its options, if that is next.
+fn return_options(cursor: &mut Cursor<'_>) -> Parsed<Option<Vec<ReturnOption>>> {
+    let mut ahead = cursor.clone();
+    if !cursor.has(Extension::Esearch) || !ahead.item().is_ok_and(|word| word == "RETURN") {
+        return Ok(None);
+    }
+    *cursor = ahead;
+    cursor.space()?;
+    let options = cursor.list("a list of result options is wanted", |cursor| {
+        Ok(match cursor.item()?.as_str() {
+            "MIN" => ReturnOption::Min,
+            "MAX" => ReturnOption::Max,
+            "ALL" => ReturnOption::All,
+            "COUNT" => ReturnOption::Count,
+            _ => return Err(Stop::Syntax("no such result option")),
+        })
+    })?;
+    cursor.space()?;
+    Ok(Some(options))
 }
 
 fn key(cursor: &mut Cursor<'_>, depth: usize) -> Parsed<SearchKey> {

@@ -61,6 +61,18 @@ pub(super) enum Data {
     Capability(Vec<String>),
     /// What ENABLE has enabled: nothing.
     Enabled,
+    /// The result of a SEARCH with result options (RFC 4731 section 4).
+    Esearch {
+        /// The tag of the SEARCH.
+        tag: String,
+        /// Whether the numbers are UIDs.
+        uid: bool,
+        min: Option<u32>,
+        max: Option<u32>,
+        count: Option<usize>,
+        /// In ascending order; left out if there are none.
+        all: Vec<u32>,
+    },
     Exists(u32),
     Expunge(u32),
     Fetch {
@@ -147,6 +159,17 @@ impl Data {
         match self {
             Self::Capability(names) => put(out, &format!("CAPABILITY {}", names.join(" "))),
             Self::Enabled => put(out, "ENABLED"),
+            Self::Esearch { tag, uid, min, max, count, all } => {
+                put(out, "ESEARCH (TAG ");
+                quoted(tag.as_bytes(), out);
+                put(out, if *uid { ") UID" } else { ")" });
+                let number = |name, number: &Option<u32>| number.map(|number| format!(" {name} {number}"));
+                let count = count.map(|count| format!(" COUNT {count}"));
+                let all = (!all.is_empty()).then(|| format!(" ALL {}", number_set(all)));
+                for item in [number("MIN", min), number("MAX", max), count, all].into_iter().flatten() {
+                    put(out, &item);
+                }
+            }
             Self::Exists(count) => put(out, &format!("{count} EXISTS")),
             Self::Expunge(number) => put(out, &format!("{number} EXPUNGE")),
             // Written by the response, in pieces.
@@ -192,7 +215,7 @@ impl Code {
             Self::Cannot => "CANNOT".to_owned(),
             Self::Capability(names) => format!("CAPABILITY {}", names.join(" ")),
             Self::CopyUid(Copied { uid_validity, originals, copies }) => {
-                format!("COPYUID {uid_validity} {} {}", uid_set(originals), uid_set(copies))
+                format!("COPYUID {uid_validity} {} {}", number_set(originals), number_set(copies))
             }
             Self::ExpungeIssued => "EXPUNGEISSUED".to_owned(),
             Self::InUse => "INUSE".to_owned(),
@@ -226,13 +249,13 @@ fn flag_names(keywords: &[Keyword]) -> String {
     names.join(" ")
 }
 
-/// UIDs in their order, runs of neighbours as ranges.
-fn uid_set(uids: &[u32]) -> String {
+/// Numbers in their order, runs of neighbours as ranges.
+fn number_set(numbers: &[u32]) -> String {
     let mut runs: Vec<(u32, u32)> = Vec::new();
-    for &uid in uids {
+    for &number in numbers {
         match runs.last_mut() {
-            Some(run) if run.1.checked_add(1) == Some(uid) => run.1 = uid,
-            _ => runs.push((uid, uid)),
+            Some(run) if run.1.checked_add(1) == Some(number) => run.1 = number,
+            _ => runs.push((number, number)),
         }
     }
     let runs = runs.iter().map(|(first, last)| match first == last {
@@ -261,8 +284,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn uid_sets_keep_their_order() {
-        assert_eq!(uid_set(&[1, 2, 3, 5, 7, 8]), "1:3,5,7:8");
-        assert_eq!(uid_set(&[u32::MAX]), "4294967295");
+    fn sets_keep_their_order() {
+        assert_eq!(number_set(&[1, 2, 3, 5, 7, 8]), "1:3,5,7:8");
+        assert_eq!(number_set(&[u32::MAX]), "4294967295");
     }
 }

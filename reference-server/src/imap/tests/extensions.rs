@@ -11,6 +11,7 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
     use Extension as E;
     for (hidden, command, answer) in [
         (E::Enable, "ENABLE X", "BAD unknown command"),
+        (E::Esearch, "SEARCH RETURN () ALL", "BAD no such search key"),
         (E::Id, "ID NIL", "BAD ..."),
         (E::Idle, "IDLE", "BAD ..."),
         (E::LiteralPlus, "STATUS {5+}\\r\\nINBOX (MESSAGES)", "BAD ..."),

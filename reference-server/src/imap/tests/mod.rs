@@ -1,5 +1,6 @@
 //! Sessions over a pipe in memory, under a paused clock, as transcripts.
 
+mod esearch;
 mod extensions;
 mod hostile;
 mod login;
