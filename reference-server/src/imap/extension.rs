@@ -19,6 +19,8 @@ pub enum Extension {
     Id,
     /// IDLE (RFC 2177).
     Idle,
+    /// LIST-EXTENDED (RFC 5258).
+    ListExtended,
     /// LITERAL+ (RFC 7888).
     LiteralPlus,
     /// MOVE (RFC 6851).
@@ -44,7 +46,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -56,6 +58,7 @@ impl Extension {
         Self::Move,
         Self::Enable,
         Self::Esearch,
+        Self::ListExtended,
         Self::StatusSize,
     ];
 
@@ -68,6 +71,7 @@ impl Extension {
             Self::Esearch => "ESEARCH",
             Self::Id => "ID",
             Self::Idle => "IDLE",
+            Self::ListExtended => "LIST-EXTENDED",
             Self::LiteralPlus => "LITERAL+",
             Self::Move => "MOVE",
             Self::Namespace => "NAMESPACE",

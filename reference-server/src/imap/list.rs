@@ -12,7 +12,7 @@ impl<T: Transport> Session<'_, T> {
     pub(super) async fn list(&mut self, reference: &str, pattern: &str) -> Step<Completion> {
         if pattern.is_empty() {
             let attributes = vec!["\\Noselect"];
-            self.data(Data::List { name: String::new(), attributes }).await?;
+            self.data(Data::List { name: String::new(), attributes, child_info: false }).await?;
             return Ok(Completion::ok("LIST completed"));
         }
         let pattern = Pattern::new(reference, pattern);
@@ -27,7 +27,7 @@ impl<T: Transport> Session<'_, T> {
                 if tell_children {
                     attributes.push(if has_children { "\\HasChildren" } else { "\\HasNoChildren" });
                 }
-                self.data(Data::List { name, attributes }).await?;
+                self.data(Data::List { name, attributes, child_info: false }).await?;
             }
         }
         Ok(Completion::ok("LIST completed"))
@@ -61,7 +61,7 @@ impl<T: Transport> Session<'_, T> {
 }
 
 /// A mailbox name with wildcards.
-struct Pattern(Vec<Symbol>);
+pub(super) struct Pattern(Vec<Symbol>);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Symbol {
@@ -74,7 +74,7 @@ enum Symbol {
 
 impl Pattern {
     /// The reference is put before the pattern as it is.
-    fn new(reference: &str, pattern: &str) -> Self {
+    pub(super) fn new(reference: &str, pattern: &str) -> Self {
         let mut symbols: Vec<Symbol> = Vec::new();
         for character in reference.chars().chain(pattern.chars()) {
             let symbol = match character {
@@ -98,7 +98,7 @@ impl Pattern {
     }
 
     /// Whether the name matches. INBOX does so in any letter case.
-    fn matches(&self, name: &str) -> bool {
+    pub(super) fn matches(&self, name: &str) -> bool {
         let characters = self.0.iter().filter(|symbol| matches!(symbol, Symbol::Character(_))).count();
         if characters > name.len() {
             return false;

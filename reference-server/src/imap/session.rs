@@ -173,6 +173,7 @@ impl<'c, T: Transport> Session<'c, T> {
             | Command::Subscribe { .. }
             | Command::Unsubscribe { .. } => self.on_names(command),
             Command::List { reference, pattern } => self.list(&reference, &pattern).await?,
+            Command::ExtendedList(request) => self.list_extended(&request).await?,
             Command::Lsub { reference, pattern } => self.lsub(&reference, &pattern).await?,
             Command::Namespace => self.namespace().await?,
             Command::Status { mailbox, items } => self.status(&mailbox, &items).await?,

@@ -6,15 +6,6 @@ use crate::imap::extension::Extension;
 use crate::store::{Access, Flags};
 
 pub(super) fn command(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Command> {
-    if name == "LIST" || name == "LSUB" {
-        let reference = cursor.mailbox()?;
-        cursor.space()?;
-        let pattern = cursor.list_mailbox()?;
-        return Ok(match name {
-            "LIST" => Command::List { reference, pattern },
-            _ => Command::Lsub { reference, pattern },
-        });
-    }
     let mailbox = cursor.mailbox()?;
     Ok(match name {
         "SELECT" => Command::Select { mailbox, access: Access::ReadWrite },

@@ -7,6 +7,7 @@
 mod cursor;
 mod date;
 mod fetch;
+mod list;
 mod mailbox;
 mod search;
 mod sequence;
@@ -15,6 +16,7 @@ mod tests;
 
 pub(super) use cursor::{Segment, Stop, is_atom};
 pub(super) use fetch::{FetchItem, Section, SectionText};
+pub(super) use list::{ExtendedList, ListReturn, ListSelection};
 pub(super) use search::{ReturnOption, SearchKey};
 pub(super) use sequence::SequenceSet;
 
@@ -40,6 +42,7 @@ pub(super) enum Command {
     Subscribe { mailbox: String },
     Unsubscribe { mailbox: String },
     List { reference: String, pattern: String },
+    ExtendedList(ExtendedList),
     Lsub { reference: String, pattern: String },
     Status { mailbox: String, items: Vec<StatusItem> },
     Append { mailbox: String, flags: Flags, date: Option<InternalDate>, message: Vec<u8> },
@@ -192,6 +195,8 @@ fn arguments(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Comma
                 "LOGIN" | "AUTHENTICATE" => login(cursor, name)?,
                 "SEARCH" => search::command(cursor, by)?,
                 "FETCH" => fetch::command(cursor, by)?,
+                "LIST" => list::list(cursor)?,
+                "LSUB" => list::lsub(cursor)?,
                 "STORE" | "COPY" | "MOVE" => on_messages(cursor, name, by)?,
                 _ => mailbox::command(cursor, name)?,
             }

@@ -85,6 +85,8 @@ pub(super) enum Data {
     List {
         name: String,
         attributes: Vec<&'static str>,
+        /// Whether subscribed names lie below it (RFC 5258 section 3.5).
+        child_info: bool,
     },
     Lsub {
         name: String,
@@ -184,7 +186,12 @@ impl Data {
                 });
                 put(out, ")");
             }
-            Self::List { name, attributes } => list(out, "LIST", name, attributes),
+            Self::List { name, attributes, child_info } => {
+                list(out, "LIST", name, attributes);
+                if *child_info {
+                    put(out, " (\"CHILDINFO\" (\"SUBSCRIBED\"))");
+                }
+            }
             Self::Lsub { name, attributes } => list(out, "LSUB", name, attributes),
             Self::Namespace => put(out, "NAMESPACE ((\"\" \"/\")) NIL NIL"),
             Self::Recent(count) => put(out, &format!("{count} RECENT")),

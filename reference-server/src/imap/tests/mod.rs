@@ -3,6 +3,7 @@
 mod esearch;
 mod extensions;
 mod hostile;
+mod list_extended;
 mod login;
 mod mailboxes;
 mod messages;

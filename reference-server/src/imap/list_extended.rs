@@ -1,0 +1,107 @@
+//! The extended LIST (RFC 5258).
+
+use std::collections::BTreeMap;
+
+use super::command::{ExtendedList, ListReturn, ListSelection};
+use super::extension::Extension;
+use super::list::Pattern;
+use super::response::Data;
+use super::session::{Completion, Session, Step};
+use crate::net::Transport;
+use crate::store::{Account, DELIMITER};
+
+/// What is known of a name that exists, is subscribed to, or lies above such a one.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    exists: bool,
+    selectable: bool,
+    has_children: bool,
+    subscribed: bool,
+    /// Names below it that meet the selection options.
+    selected_below: Below,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Below {
+    #[default]
+    Nothing,
+    /// All of them match the pattern as well, so that they are listed themselves.
+    Listed,
+    /// The pattern leaves out at least one.
+    LeftOut,
+}
+
+impl<T: Transport> Session<'_, T> {
+    pub(super) async fn list_extended(&mut self, request: &ExtendedList) -> Step<Completion> {
+        let Some(account) = &self.account else { return Ok(Completion::bad("log in first")) };
+        let mut known = known_names(account);
+        let patterns: Vec<Pattern> =
+            request.patterns.iter().map(|pattern| Pattern::new(&request.reference, pattern)).collect();
+        let matches = |name: &str| patterns.iter().any(|pattern| pattern.matches(name));
+        if request.selection.contains(&ListSelection::RecursiveMatch) {
+            look_below(&mut known, request, matches);
+        }
+        for (name, known) in known.into_iter().filter(|(name, _)| matches(name)) {
+            let selected = is_selected(&known, request);
+            // RFC 5258 section 3.5: a name that only stands for others is left out where those are listed.
+            if selected || known.selected_below == Below::LeftOut {
+                let attributes = self.attributes(&known, request);
+                let child_info = known.selected_below != Below::Nothing;
+                self.data(Data::List { name, attributes, child_info }).await?;
+            }
+        }
+        Ok(Completion::ok("LIST completed"))
+    }
+
+    fn attributes(&self, known: &Known, request: &ExtendedList) -> Vec<&'static str> {
+        let returns = |option| request.returns.contains(&option);
+        let mut attributes = Vec::new();
+        match known {
+            Known { exists: false, .. } => attributes.push("\\NonExistent"),
+            Known { selectable: false, .. } => attributes.push("\\Noselect"),
+            _ => {}
+        }
+        let subscribed =
+            returns(ListReturn::Subscribed) || request.selection.contains(&ListSelection::Subscribed);
+        if subscribed && known.subscribed {
+            attributes.push("\\Subscribed");
+        }
+        if returns(ListReturn::Children) || self.extensions().has(Extension::Children) {
+            attributes.push(if known.has_children { "\\HasChildren" } else { "\\HasNoChildren" });
+        }
+        attributes
+    }
+}
+
+fn known_names(account: &Account) -> BTreeMap<String, Known> {
+    let mut known: BTreeMap<String, Known> = BTreeMap::new();
+    for listed in account.list() {
+        let (selectable, has_children) = (listed.selectable, listed.has_children);
+        known.insert(listed.name, Known { exists: true, selectable, has_children, ..Known::default() });
+    }
+    for (name, _) in account.subscriptions() {
+        known.entry(name).or_default().subscribed = true;
+    }
+    known
+}
+
+/// Whether a name meets the selection options. Without SUBSCRIBED all that exist do.
+fn is_selected(known: &Known, request: &ExtendedList) -> bool {
+    match request.selection.contains(&ListSelection::Subscribed) {
+        true => known.subscribed,
+        false => known.exists,
+    }
+}
+
+/// Notes at each name whether there are selected ones below it.
+fn look_below(known: &mut BTreeMap<String, Known>, request: &ExtendedList, matches: impl Fn(&str) -> bool) {
+    let selected = known.iter().filter(|(_, known)| is_selected(known, request));
+    let selected: Vec<String> = selected.map(|(name, _)| name.clone()).collect();
+    for name in selected {
+        let below = if matches(&name) { Below::Listed } else { Below::LeftOut };
+        for (at, _) in name.match_indices(DELIMITER) {
+            let above = known.entry(name[..at].to_owned()).or_default();
+            above.selected_below = above.selected_below.max(below);
+        }
+    }
+}
