@@ -1,6 +1,7 @@
 //! The rules of POP3.
 
 mod answer;
+mod codes;
 mod marked;
 mod numbers;
 mod replies;
@@ -27,6 +28,7 @@ pub(super) const RULES: &[&RuleInfo] = &[
     unique_ids::UNIQUE,
     texts::RETR,
     texts::TOP,
+    codes::RULE,
 ];
 
 pub(super) fn all() -> Vec<Box<dyn Rule>> {
@@ -39,5 +41,6 @@ pub(super) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(sizes::Sizes::default()),
         Box::new(unique_ids::UniqueIds::default()),
         Box::new(texts::Texts::default()),
+        Box::new(codes::Codes),
     ]
 }

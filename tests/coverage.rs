@@ -1,0 +1,36 @@
+//! Each clause of the POP3 RFCs that a client can test has a scenario or a watch rule.
+
+#![allow(clippy::unwrap_used)] // Helpers of tests may panic as tests do.
+
+use mailspec::{
+    clauses::{Catalogue, Coverage},
+    embedded::Files,
+    fixtures::Fixtures,
+    scenario::parse,
+    watch,
+};
+
+/// What is known to be missing, and why.
+const MISSING: &[(&str, &str)] = &[(
+    "rfc5034-4-22",
+    "the language computes neither SCRAM nor DIGEST-MD5, which alone have final server data",
+)];
+
+#[test]
+fn no_gap_in_pop3() {
+    let (catalogue, fixtures) = (Catalogue::load(None).unwrap(), Fixtures::load(None).unwrap());
+    let scenarios = parse::load(&Files::scenarios(), &catalogue, &fixtures).unwrap();
+    let coverage = Coverage::of(&catalogue, &scenarios, watch::rules());
+    let gaps: Vec<&str> = catalogue
+        .carriers()
+        .filter(|clause| {
+            [1734, 1939, 2449, 2595, 3206, 5034].contains(&clause.rfc) && coverage.is_gap(clause)
+        })
+        .map(|clause| clause.id.as_str())
+        .collect();
+    let missing: Vec<&str> = MISSING.iter().map(|(id, _)| *id).collect();
+    assert_eq!(
+        gaps, missing,
+        "clauses that no scenario and no watch rule tests, and those known to be missing"
+    );
+}
