@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests may panic as tests do.
 
+use std::sync::Arc;
+
 use mailspec::{
     clauses::{Catalogue, Coverage},
     embedded::Files,
@@ -19,7 +21,8 @@ const MISSING: &[(&str, &str)] = &[(
 #[test]
 fn no_gap_in_pop3() {
     let (catalogue, fixtures) = (Catalogue::load(None).unwrap(), Fixtures::load(None).unwrap());
-    let scenarios = parse::load(&Files::scenarios(), &catalogue, &fixtures).unwrap();
+    let scenarios: Vec<_> =
+        parse::load(&Files::scenarios(), &catalogue, &fixtures).unwrap().into_iter().map(Arc::new).collect();
     let coverage = Coverage::of(&catalogue, &scenarios, watch::rules());
     let gaps: Vec<&str> = catalogue
         .carriers()
