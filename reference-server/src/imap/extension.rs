@@ -29,6 +29,8 @@ pub enum Extension {
     Namespace,
     /// SASL-IR (RFC 4959).
     SaslIr,
+    /// SPECIAL-USE (RFC 6154).
+    SpecialUse,
     /// STATUS=SIZE (RFC 8438).
     StatusSize,
     /// UIDPLUS (RFC 4315).
@@ -46,7 +48,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -59,6 +61,7 @@ impl Extension {
         Self::Enable,
         Self::Esearch,
         Self::ListExtended,
+        Self::SpecialUse,
         Self::StatusSize,
     ];
 
@@ -76,6 +79,7 @@ impl Extension {
             Self::Move => "MOVE",
             Self::Namespace => "NAMESPACE",
             Self::SaslIr => "SASL-IR",
+            Self::SpecialUse => "SPECIAL-USE",
             Self::StatusSize => "STATUS=SIZE",
             Self::UidPlus => "UIDPLUS",
             Self::Unselect => "UNSELECT",
@@ -89,7 +93,10 @@ impl Extension {
 
     /// The extension without which this one cannot be offered.
     fn foundation(self) -> Option<Self> {
-        None
+        Some(match self {
+            Self::SpecialUse => Self::ListExtended,
+            _ => return None,
+        })
     }
 }
 

@@ -7,8 +7,9 @@ use super::extension::Extension;
 use super::list::Pattern;
 use super::response::Data;
 use super::session::{Completion, Session, Step};
+use super::special_use;
 use crate::net::Transport;
-use crate::store::{Account, DELIMITER};
+use crate::store::{Account, DELIMITER, Listed};
 
 /// What is known of a name that exists, is subscribed to, or lies above such a one.
 #[derive(Clone, Copy, Debug, Default)]
@@ -17,6 +18,7 @@ struct Known {
     selectable: bool,
     has_children: bool,
     subscribed: bool,
+    special_use: Option<&'static str>,
     /// Names below it that meet the selection options.
     selected_below: Below,
 }
@@ -69,6 +71,9 @@ impl<T: Transport> Session<'_, T> {
         if returns(ListReturn::Children) || self.extensions().has(Extension::Children) {
             attributes.push(if known.has_children { "\\HasChildren" } else { "\\HasNoChildren" });
         }
+        if returns(ListReturn::SpecialUse) || request.selection.contains(&ListSelection::SpecialUse) {
+            attributes.extend(known.special_use);
+        }
         attributes
     }
 }
@@ -76,8 +81,9 @@ impl<T: Transport> Session<'_, T> {
 fn known_names(account: &Account) -> BTreeMap<String, Known> {
     let mut known: BTreeMap<String, Known> = BTreeMap::new();
     for listed in account.list() {
-        let (selectable, has_children) = (listed.selectable, listed.has_children);
-        known.insert(listed.name, Known { exists: true, selectable, has_children, ..Known::default() });
+        let Listed { name, selectable, has_children } = listed;
+        let special_use = special_use::attribute(&name).filter(|_| selectable);
+        known.insert(name, Known { exists: true, selectable, has_children, special_use, ..Known::default() });
     }
     for (name, _) in account.subscriptions() {
         known.entry(name).or_default().subscribed = true;
@@ -87,10 +93,9 @@ fn known_names(account: &Account) -> BTreeMap<String, Known> {
 
 /// Whether a name meets the selection options. Without SUBSCRIBED all that exist do.
 fn is_selected(known: &Known, request: &ExtendedList) -> bool {
-    match request.selection.contains(&ListSelection::Subscribed) {
-        true => known.subscribed,
-        false => known.exists,
-    }
+    let among_subscribed = request.selection.contains(&ListSelection::Subscribed);
+    let listed = if among_subscribed { known.subscribed } else { known.exists };
+    listed && (known.special_use.is_some() || !request.selection.contains(&ListSelection::SpecialUse))
 }
 
 /// Notes at each name whether there are selected ones below it.

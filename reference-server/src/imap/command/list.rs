@@ -23,6 +23,8 @@ pub(in crate::imap) enum ListSelection {
     /// There are no remote mailboxes here: it changes nothing.
     Remote,
     RecursiveMatch,
+    /// RFC 6154 section 2.
+    SpecialUse,
 }
 
 /// A return option (RFC 5258 section 3.2).
@@ -30,6 +32,8 @@ pub(in crate::imap) enum ListSelection {
 pub(in crate::imap) enum ListReturn {
     Subscribed,
     Children,
+    /// RFC 6154 section 2.
+    SpecialUse,
 }
 
 pub(super) fn lsub(cursor: &mut Cursor<'_>) -> Parsed<Command> {
@@ -70,6 +74,7 @@ fn selection(cursor: &mut Cursor<'_>) -> Parsed<Vec<ListSelection>> {
             "SUBSCRIBED" => ListSelection::Subscribed,
             "REMOTE" => ListSelection::Remote,
             "RECURSIVEMATCH" => ListSelection::RecursiveMatch,
+            "SPECIAL-USE" if cursor.has(Extension::SpecialUse) => ListSelection::SpecialUse,
             _ => return Err(Stop::Syntax("no such selection option")),
         })
     })?;
@@ -98,6 +103,7 @@ fn returns(cursor: &mut Cursor<'_>) -> Parsed<Vec<ListReturn>> {
         Ok(match cursor.item()?.as_str() {
             "SUBSCRIBED" => ListReturn::Subscribed,
             "CHILDREN" => ListReturn::Children,
+            "SPECIAL-USE" if cursor.has(Extension::SpecialUse) => ListReturn::SpecialUse,
             _ => return Err(Stop::Syntax("no such return option")),
         })
     })

@@ -20,6 +20,8 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
         (E::LiteralPlus, "STATUS {5+}\\r\\nINBOX (MESSAGES)", "BAD ..."),
         (E::Move, "MOVE 1 INBOX", "BAD ..."),
         (E::Namespace, "NAMESPACE", "BAD ..."),
+        (E::SpecialUse, "LIST (SPECIAL-USE) \"\" *", "BAD ..."),
+        (E::SpecialUse, "LIST \"\" * RETURN (SPECIAL-USE)", "BAD ..."),
         (E::StatusSize, "STATUS INBOX (SIZE)", "BAD ..."),
         (E::UidPlus, "UID EXPUNGE 1", "BAD ..."),
         (E::Unselect, "UNSELECT", "BAD ..."),
@@ -31,6 +33,12 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
         let told = format!("{SELECTED}C: x CAPABILITY\nS: * CAPABILITY IMAP4rev1 {names}\nS: x OK ...");
         talk_with(config, &[], &told);
     }
+}
+
+#[test]
+fn what_builds_on_a_hidden_extension_is_hidden_with_it() {
+    let extensions = Extensions::without([Extension::ListExtended]);
+    assert!(!extensions.has(Extension::SpecialUse));
 }
 
 #[test]

@@ -110,6 +110,7 @@ fn what_is_no_extended_list_is_refused() {
         r#""" * RETURN (XNOSUCH)"#,
         r#"(RECURSIVEMATCH) "" *"#,
         r#"(REMOTE RECURSIVEMATCH) "" *"#,
+        r#"(SPECIAL-USE RECURSIVEMATCH) "" *"#,
         r#""" ()"#,
         r#""" * RETURN"#,
         r#""" * RETURN CHILDREN"#,
@@ -123,5 +124,51 @@ fn what_is_no_extended_list_is_refused() {
     talk(
         &[],
         &format!("C: a LOGIN alice secret\nS: a OK ...\nC: x LIST \"\" ({})\nS: x BAD ...", many.trim_end()),
+    );
+}
+
+#[test]
+fn special_uses_are_those_of_mailboxes_that_exist() {
+    talk(
+        &[],
+        r#"
+        C: a LOGIN alice secret
+        S: a OK ...
+        C: a LIST (SPECIAL-USE) "" *
+        S: a OK ...
+        C: a CREATE Sent
+        S: a OK ...
+        C: a CREATE Trash/x
+        S: a OK ...
+        C: a LIST (SPECIAL-USE) "" *
+        S: * LIST (\HasNoChildren \Sent) "/" Sent
+        S: * LIST (\HasChildren \Trash) "/" Trash
+        S: a OK ...
+        C: a LIST "" % RETURN (special-use)
+        S: * LIST (\HasNoChildren) "/" INBOX
+        S: * LIST (\HasNoChildren \Sent) "/" Sent
+        S: * LIST (\HasChildren \Trash) "/" Trash
+        S: a OK ...
+        C: a LIST "" Sent
+        S: * LIST (\HasNoChildren) "/" Sent
+        S: a OK ...
+        C: a SUBSCRIBE Sent
+        S: a OK ...
+        C: a SUBSCRIBE INBOX
+        S: a OK ...
+        C: a LIST (SUBSCRIBED SPECIAL-USE) "" *
+        S: * LIST (\Subscribed \HasNoChildren \Sent) "/" Sent
+        S: a OK ...
+        C: a LIST (SPECIAL-USE SUBSCRIBED RECURSIVEMATCH) "" Trash
+        S: a OK ...
+        C: a DELETE Trash
+        S: a OK ...
+        C: a DELETE Sent
+        S: a OK ...
+        C: a LIST (SPECIAL-USE) "" *
+        S: a OK ...
+        C: a LIST (SPECIAL-USE SUBSCRIBED) "" *
+        S: a OK ...
+        "#,
     );
 }
