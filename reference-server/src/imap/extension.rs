@@ -21,6 +21,8 @@ pub enum Extension {
     Idle,
     /// LIST-EXTENDED (RFC 5258).
     ListExtended,
+    /// LIST-STATUS (RFC 5819).
+    ListStatus,
     /// LITERAL+ (RFC 7888).
     LiteralPlus,
     /// MOVE (RFC 6851).
@@ -48,7 +50,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -62,6 +64,7 @@ impl Extension {
         Self::Esearch,
         Self::ListExtended,
         Self::SpecialUse,
+        Self::ListStatus,
         Self::StatusSize,
     ];
 
@@ -75,6 +78,7 @@ impl Extension {
             Self::Id => "ID",
             Self::Idle => "IDLE",
             Self::ListExtended => "LIST-EXTENDED",
+            Self::ListStatus => "LIST-STATUS",
             Self::LiteralPlus => "LITERAL+",
             Self::Move => "MOVE",
             Self::Namespace => "NAMESPACE",
@@ -95,6 +99,7 @@ impl Extension {
     fn foundation(self) -> Option<Self> {
         Some(match self {
             Self::SpecialUse => Self::ListExtended,
+            Self::ListStatus => Self::ListExtended,
             _ => return None,
         })
     }

@@ -1,10 +1,11 @@
-//! The extended LIST (RFC 5258).
+//! The extended LIST (RFC 5258), with what SPECIAL-USE (RFC 6154) and LIST-STATUS (RFC 5819) add to it.
 
 use std::collections::BTreeMap;
 
 use super::command::{ExtendedList, ListReturn, ListSelection};
 use super::extension::Extension;
 use super::list::Pattern;
+use super::mailboxes::status_data;
 use super::response::Data;
 use super::session::{Completion, Session, Step};
 use super::special_use;
@@ -35,21 +36,32 @@ enum Below {
 
 impl<T: Transport> Session<'_, T> {
     pub(super) async fn list_extended(&mut self, request: &ExtendedList) -> Step<Completion> {
-        let Some(account) = &self.account else { return Ok(Completion::bad("log in first")) };
-        let mut known = known_names(account);
+        let Some(account) = self.account.clone() else { return Ok(Completion::bad("log in first")) };
+        let mut known = known_names(&account);
         let patterns: Vec<Pattern> =
             request.patterns.iter().map(|pattern| Pattern::new(&request.reference, pattern)).collect();
         let matches = |name: &str| patterns.iter().any(|pattern| pattern.matches(name));
         if request.selection.contains(&ListSelection::RecursiveMatch) {
             look_below(&mut known, request, matches);
         }
-        for (name, known) in known.into_iter().filter(|(name, _)| matches(name)) {
+        let status_items = request.returns.iter().find_map(|option| match option {
+            ListReturn::Status(items) => Some(items),
+            _ => None,
+        });
+        for (name, mut known) in known.into_iter().filter(|(name, _)| matches(name)) {
             let selected = is_selected(&known, request);
             // RFC 5258 section 3.5: a name that only stands for others is left out where those are listed.
             if selected || known.selected_below == Below::LeftOut {
+                let items = status_items.filter(|_| selected && known.selectable);
+                let status = items.map(|items| status_data(&account, &name, items));
+                // It may have gone between the two looks at it (RFC 5819 section 2).
+                known.selectable &= !matches!(status, Some(Err(_)));
                 let attributes = self.attributes(&known, request);
                 let child_info = known.selected_below != Below::Nothing;
                 self.data(Data::List { name, attributes, child_info }).await?;
+                if let Some(Ok(status)) = status {
+                    self.data(status).await?;
+                }
             }
         }
         Ok(Completion::ok("LIST completed"))

@@ -4,7 +4,7 @@ use super::command::{Command, StatusItem};
 use super::response::{Code, Data};
 use super::session::{Completion, Session, Step};
 use crate::net::Transport;
-use crate::store::{INBOX, StoreError};
+use crate::store::{Account, INBOX, StoreError};
 
 impl<T: Transport> Session<'_, T> {
     pub(super) fn on_names(&self, command: Command) -> Completion {
@@ -27,21 +27,31 @@ impl<T: Transport> Session<'_, T> {
 
     pub(super) async fn status(&mut self, mailbox: &str, items: &[StatusItem]) -> Step<Completion> {
         let Some(account) = &self.account else { return Ok(Completion::bad("log in first")) };
-        let status = match account.status(mailbox) {
-            Ok(status) => status,
+        let data = match status_data(account, mailbox, items) {
+            Ok(data) => data,
             Err(error) => return Ok(error.into()),
         };
-        let value = |item: &StatusItem| match item {
-            StatusItem::Messages => ("MESSAGES", status.messages.into()),
-            StatusItem::Recent => ("RECENT", status.recent.into()),
-            StatusItem::Size => ("SIZE", status.size),
-            StatusItem::UidNext => ("UIDNEXT", status.uid_next.into()),
-            StatusItem::UidValidity => ("UIDVALIDITY", status.uid_validity.into()),
-            StatusItem::Unseen => ("UNSEEN", status.unseen.into()),
-        };
-        let items = items.iter().map(value).collect();
-        let mailbox = if mailbox.eq_ignore_ascii_case(INBOX) { INBOX } else { mailbox };
-        self.data(Data::Status { mailbox: mailbox.to_owned(), items }).await?;
+        self.data(data).await?;
         Ok(Completion::ok("STATUS completed"))
     }
+}
+
+/// The STATUS response for a mailbox.
+pub(super) fn status_data(
+    account: &Account,
+    mailbox: &str,
+    items: &[StatusItem],
+) -> Result<Data, StoreError> {
+    let status = account.status(mailbox)?;
+    let value = |item: &StatusItem| match item {
+        StatusItem::Messages => ("MESSAGES", status.messages.into()),
+        StatusItem::Recent => ("RECENT", status.recent.into()),
+        StatusItem::Size => ("SIZE", status.size),
+        StatusItem::UidNext => ("UIDNEXT", status.uid_next.into()),
+        StatusItem::UidValidity => ("UIDVALIDITY", status.uid_validity.into()),
+        StatusItem::Unseen => ("UNSEEN", status.unseen.into()),
+    };
+    let items = items.iter().map(value).collect();
+    let mailbox = if mailbox.eq_ignore_ascii_case(INBOX) { INBOX } else { mailbox };
+    Ok(Data::Status { mailbox: mailbox.to_owned(), items })
 }

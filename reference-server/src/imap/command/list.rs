@@ -1,7 +1,7 @@
 //! The arguments of LIST and LSUB (RFC 3501 sections 6.3.8 and 6.3.9), and of the extended LIST (RFC 5258).
 
-use super::Command;
 use super::cursor::{Cursor, Parsed, Stop};
+use super::{Command, StatusItem, mailbox};
 use crate::imap::extension::Extension;
 
 /// Most patterns in one LIST: each is held against each name.
@@ -34,6 +34,8 @@ pub(in crate::imap) enum ListReturn {
     Children,
     /// RFC 6154 section 2.
     SpecialUse,
+    /// RFC 5819.
+    Status(Vec<StatusItem>),
 }
 
 pub(super) fn lsub(cursor: &mut Cursor<'_>) -> Parsed<Command> {
@@ -104,6 +106,10 @@ fn returns(cursor: &mut Cursor<'_>) -> Parsed<Vec<ListReturn>> {
             "SUBSCRIBED" => ListReturn::Subscribed,
             "CHILDREN" => ListReturn::Children,
             "SPECIAL-USE" if cursor.has(Extension::SpecialUse) => ListReturn::SpecialUse,
+            "STATUS" if cursor.has(Extension::ListStatus) => {
+                cursor.space()?;
+                ListReturn::Status(mailbox::status_items(cursor)?)
+            }
             _ => return Err(Stop::Syntax("no such return option")),
         })
     })

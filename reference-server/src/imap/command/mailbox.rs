@@ -18,17 +18,19 @@ pub(super) fn command(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Command> {
             cursor.space()?;
             Command::Rename { from: mailbox, to: cursor.mailbox()? }
         }
-        "STATUS" => status(cursor, mailbox)?,
+        "STATUS" => {
+            cursor.space()?;
+            Command::Status { mailbox, items: status_items(cursor)? }
+        }
         "APPEND" => append(cursor, mailbox)?,
         _ => return Err(Stop::Syntax("unknown command")),
     })
 }
 
-fn status(cursor: &mut Cursor<'_>, mailbox: String) -> Parsed<Command> {
-    cursor.space()?;
-    cursor.expect(b'(', "a list of STATUS items is wanted")?;
+/// Items of STATUS in parentheses, each once.
+pub(super) fn status_items(cursor: &mut Cursor<'_>) -> Parsed<Vec<StatusItem>> {
     let mut items = Vec::new();
-    loop {
+    cursor.list("a list of STATUS items is wanted", |cursor| {
         let item = match cursor.item()?.as_str() {
             "MESSAGES" => StatusItem::Messages,
             "RECENT" => StatusItem::Recent,
@@ -41,11 +43,9 @@ fn status(cursor: &mut Cursor<'_>, mailbox: String) -> Parsed<Command> {
         if !items.contains(&item) {
             items.push(item);
         }
-        if cursor.take(b')') {
-            return Ok(Command::Status { mailbox, items });
-        }
-        cursor.space()?;
-    }
+        Ok(())
+    })?;
+    if items.is_empty() { Err(Stop::Syntax("a STATUS item is wanted")) } else { Ok(items) }
 }
 
 fn append(cursor: &mut Cursor<'_>, mailbox: String) -> Parsed<Command> {

@@ -17,6 +17,7 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
         (E::ListExtended, "LIST () \"\" *", "BAD ..."),
         (E::ListExtended, "LIST \"\" (INBOX)", "BAD ..."),
         (E::ListExtended, "LIST \"\" * RETURN ()", "BAD ..."),
+        (E::ListStatus, "LIST \"\" * RETURN (STATUS (MESSAGES))", "BAD ..."),
         (E::LiteralPlus, "STATUS {5+}\\r\\nINBOX (MESSAGES)", "BAD ..."),
         (E::Move, "MOVE 1 INBOX", "BAD ..."),
         (E::Namespace, "NAMESPACE", "BAD ..."),
@@ -38,7 +39,7 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
 #[test]
 fn what_builds_on_a_hidden_extension_is_hidden_with_it() {
     let extensions = Extensions::without([Extension::ListExtended]);
-    assert!(!extensions.has(Extension::SpecialUse));
+    assert!(!extensions.has(Extension::SpecialUse) && !extensions.has(Extension::ListStatus));
 }
 
 #[test]

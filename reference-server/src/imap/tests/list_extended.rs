@@ -115,6 +115,9 @@ fn what_is_no_extended_list_is_refused() {
         r#""" * RETURN"#,
         r#""" * RETURN CHILDREN"#,
         r#""" * OPTIONS ()"#,
+        r#""" * RETURN (STATUS)"#,
+        r#""" * RETURN (STATUS ())"#,
+        r#""" * RETURN (STATUS (XNOSUCH))"#,
         r#"(SUBSCRIBED)"#,
         r#"(SUBSCRIBED"#,
     ] {
@@ -171,4 +174,28 @@ fn special_uses_are_those_of_mailboxes_that_exist() {
         S: a OK ...
         "#,
     );
+}
+
+#[test]
+fn status_is_told_of_each_selectable_mailbox_found() {
+    let lines = r#"
+        C: x LIST "" (INBOX %) RETURN (STATUS (MESSAGES SIZE MESSAGES) CHILDREN)
+        S: * LIST (\HasNoChildren) "/" INBOX
+        S: * STATUS INBOX (MESSAGES 1 SIZE 8)
+        S: * LIST (\HasChildren) "/" P
+        S: * STATUS P (MESSAGES 0 SIZE 0)
+        S: * LIST (\HasNoChildren) "/" Q
+        S: * STATUS Q (MESSAGES 0 SIZE 0)
+        S: x OK ...
+        C: x LIST "" P/C RETURN (STATUS (MESSAGES))
+        S: * LIST (\Noselect \HasChildren) "/" P/C
+        S: x OK ...
+        C: x LIST (SUBSCRIBED RECURSIVEMATCH) "" % RETURN (STATUS (UNSEEN))
+        S: * LIST (\HasChildren) "/" P ("CHILDINFO" ("SUBSCRIBED"))
+        S: * LIST (\Subscribed \HasNoChildren) "/" Q
+        S: * STATUS Q (UNSEEN 0)
+        S: * LIST (\NonExistent \Subscribed \HasNoChildren) "/" Sub
+        S: x OK ...
+    "#;
+    talk(&["A: 1\r\n\r\n"], &format!("{NAMES}{lines}"));
 }
