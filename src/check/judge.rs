@@ -67,8 +67,10 @@ impl<'a> Judge<'a> {
     }
 
     /// A branch was taken that costs the verdict `nonstrict`.
-    pub(crate) fn nonstrict(&mut self, clause: &Arc<str>) {
-        self.weigh(clause, Verdict::Nonstrict.min(self.price(clause)));
+    pub(crate) fn nonstrict(&mut self, clause: &Arc<str>, account: Account) {
+        let verdict = Verdict::Nonstrict.min(self.price(clause));
+        self.weigh(clause, verdict);
+        self.push(verdict, Some(Arc::clone(clause)), account);
     }
 
     /// A precondition was refused.

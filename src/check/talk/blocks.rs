@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep};
 
-use super::{Problem, Stop, Talk, assess::Assessment};
+use super::{Account, Problem, Stop, Talk, assess::Assessment};
 use crate::scenario::program::{Action, Branch, Condition, Question, Step};
 
 /// The first pause between two rounds of a `repeat`; each is longer than the one before.
@@ -55,7 +55,7 @@ impl<'p> Talk<'p, '_> {
                 let moment = self.moment();
                 let assessment = self.assess_head(&branch.steps[..head]);
                 if assessment.problems.is_empty() {
-                    self.take(branch, clause, assessment);
+                    self.take(step, branch, clause, assessment);
                     return self.steps(&branch.steps[head..]).await;
                 }
                 self.return_to(moment);
@@ -71,11 +71,17 @@ impl<'p> Talk<'p, '_> {
         }
     }
 
-    fn take(&mut self, branch: &Branch, clause: &Arc<str>, assessment: Assessment) {
+    fn take(&mut self, step: &Step, branch: &Branch, clause: &Arc<str>, assessment: Assessment) {
         self.hold(assessment);
         self.judge.note(branch.name.clone());
         if branch.nonstrict {
-            self.judge.nonstrict(clause);
+            let account = Account {
+                place: step.place,
+                expected: "a branch that is not marked nonstrict".to_owned(),
+                came: format!("what the branch {} tells, which is marked nonstrict", branch.name),
+                transcript_position: self.position(),
+            };
+            self.judge.nonstrict(clause, account);
         }
     }
 
