@@ -44,10 +44,11 @@ impl<T: Transport> Session<'_, T> {
         Ok(Completion::ok("MOVE completed"))
     }
 
-    /// The numbers that a set names. A UID whose message is gone counts as one that does not exist.
+    /// The numbers that a set names. A UID or a saved message that is gone counts as one that does not exist.
     pub(super) fn present_numbers(&self, by: Numbering, set: &SequenceSet) -> Result<Vec<u32>, Completion> {
         let mut numbers = self.numbers(by, set)?;
-        if let (Numbering::Uid, Some(selected)) = (by, &self.selected) {
+        let tolerant = by == Numbering::Uid || *set == SequenceSet::Saved;
+        if let (true, Some(selected)) = (tolerant, &self.selected) {
             numbers.retain(|number| selected.message(*number).is_some_and(|message| !message.gone));
         }
         Ok(numbers)

@@ -10,7 +10,12 @@ impl<T: Transport> Session<'_, T> {
         let Some(selected) = &mut self.selected else { return Completion::bad("no mailbox is selected") };
         let result = match uids {
             None => selected.expunge(None),
-            Some(set) => {
+            Some(SequenceSet::Saved) => {
+                let saved = &self.saved;
+                let named = |uid| saved.binary_search(&uid).is_ok();
+                selected.expunge(Some(&named))
+            }
+            Some(SequenceSet::Listed(set)) => {
                 let ranges = set.ranges(selected.last_uid().unwrap_or(0));
                 let named = |uid| ranges.contains(uid);
                 selected.expunge(Some(&named))

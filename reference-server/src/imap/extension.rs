@@ -31,6 +31,8 @@ pub enum Extension {
     Namespace,
     /// SASL-IR (RFC 4959).
     SaslIr,
+    /// SEARCHRES (RFC 5182).
+    SearchRes,
     /// SPECIAL-USE (RFC 6154).
     SpecialUse,
     /// STATUS=SIZE (RFC 8438).
@@ -50,7 +52,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -62,6 +64,7 @@ impl Extension {
         Self::Move,
         Self::Enable,
         Self::Esearch,
+        Self::SearchRes,
         Self::ListExtended,
         Self::SpecialUse,
         Self::ListStatus,
@@ -83,6 +86,7 @@ impl Extension {
             Self::Move => "MOVE",
             Self::Namespace => "NAMESPACE",
             Self::SaslIr => "SASL-IR",
+            Self::SearchRes => "SEARCHRES",
             Self::SpecialUse => "SPECIAL-USE",
             Self::StatusSize => "STATUS=SIZE",
             Self::UidPlus => "UIDPLUS",
@@ -98,8 +102,8 @@ impl Extension {
     /// The extension without which this one cannot be offered.
     fn foundation(self) -> Option<Self> {
         Some(match self {
-            Self::SpecialUse => Self::ListExtended,
-            Self::ListStatus => Self::ListExtended,
+            Self::SpecialUse | Self::ListStatus => Self::ListExtended,
+            Self::SearchRes => Self::Esearch,
             _ => return None,
         })
     }

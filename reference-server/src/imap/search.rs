@@ -5,12 +5,13 @@ use jiff::civil::Date;
 use super::command::{Numbering, ReturnOption, SearchKey};
 use super::esearch;
 use super::response::{Code, Data};
+use super::saved;
 use super::session::{Completion, Session, Step};
 use crate::message::{
     Header, Part, body_contains, day_of_header, day_of_internal_date, field_contains, folded,
 };
 use crate::net::Transport;
-use crate::store::SelectedMessage;
+use crate::store::{SelectedMessage, Uid};
 
 impl<T: Transport> Session<'_, T> {
     pub(super) async fn search(
@@ -21,48 +22,68 @@ impl<T: Transport> Session<'_, T> {
         charset: Option<Vec<u8>>,
         key: &SearchKey,
     ) -> Step<Completion> {
+        let save = returns.is_some_and(|options| options.contains(&ReturnOption::Save));
         let known =
             |charset: &[u8]| [&b"US-ASCII"[..], b"UTF-8"].iter().any(|k| charset.eq_ignore_ascii_case(k));
         if charset.is_some_and(|charset| !known(&charset)) {
+            if save {
+                self.saved.clear();
+            }
             return Ok(Completion::no("the charset is not known").with(Code::BadCharset));
         }
         let Some(selected) = &self.selected else { return Ok(Completion::bad("no mailbox is selected")) };
         let messages: Vec<SelectedMessage> =
             (1..=selected.count()).filter_map(|number| selected.message(number)).collect();
-        let found = narrow(key, messages.iter().collect(), &messages);
+        let scope = Scope { last: messages.last(), saved: &self.saved };
+        let found = narrow(key, messages.iter().collect(), &scope);
         let numbers = found.iter().map(|message| match by {
             Numbering::Sequence => message.number,
             Numbering::Uid => message.uid,
         });
         let numbers: Vec<u32> = numbers.collect();
+        let uids = found.iter().map(|message| message.uid);
+        let uids = returns.filter(|_| save).map(|options| saved::kept(options, uids.collect()));
+        if let Some(uids) = uids {
+            self.saved = uids;
+        }
         let data = match returns {
             Some(options) => esearch::response(tag, by, options, &numbers),
-            None => Data::Search(numbers),
+            None => Some(Data::Search(numbers)),
         };
-        self.data(data).await?;
+        if let Some(data) = data {
+            self.data(data).await?;
+        }
         Ok(Completion::ok("SEARCH completed"))
     }
+}
+
+/// What the meaning of a key may depend on.
+struct Scope<'m> {
+    /// The last message, which `*` stands for.
+    last: Option<&'m SelectedMessage>,
+    /// The UIDs that `$` stands for, in ascending order.
+    saved: &'m [Uid],
 }
 
 /// Those of the candidates that match, in order. Each key looks only at what the keys before it left over.
 fn narrow<'m>(
     key: &SearchKey,
     candidates: Vec<&'m SelectedMessage>,
-    all: &[SelectedMessage],
+    scope: &Scope<'_>,
 ) -> Vec<&'m SelectedMessage> {
     let keep =
         |holds: &dyn Fn(&SelectedMessage) -> bool| candidates.iter().copied().filter(|m| holds(m)).collect();
-    let last = all.last();
+    let last = scope.last;
     match key {
-        SearchKey::And(keys) => keys.iter().fold(candidates, |left, key| narrow(key, left, all)),
+        SearchKey::And(keys) => keys.iter().fold(candidates, |left, key| narrow(key, left, scope)),
         SearchKey::Or(first, second) => {
-            let mut found = narrow(first, candidates.clone(), all);
-            found.extend(narrow(second, without(candidates, &found), all));
+            let mut found = narrow(first, candidates.clone(), scope);
+            found.extend(narrow(second, without(candidates, &found), scope));
             found.sort_unstable_by_key(|message| message.number);
             found
         }
         SearchKey::Not(key) => {
-            let found = narrow(key, candidates.clone(), all);
+            let found = narrow(key, candidates.clone(), scope);
             without(candidates, &found)
         }
         SearchKey::Flag(flag) => keep(&|m| m.message.flags.has(*flag)),
@@ -72,6 +93,7 @@ fn narrow<'m>(
             let ranges = set.ranges(last.map_or(0, |m| m.number));
             keep(&|m| ranges.contains(m.number))
         }
+        SearchKey::Saved => keep(&|m| scope.saved.binary_search(&m.uid).is_ok()),
         SearchKey::Uids(set) => {
             let ranges = set.ranges(last.map_or(0, |m| m.uid));
             keep(&|m| ranges.contains(m.uid))

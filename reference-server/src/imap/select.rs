@@ -9,6 +9,7 @@ impl<T: Transport> Session<'_, T> {
     /// The mailbox selected before is left in any case, without expunging.
     pub(super) async fn select(&mut self, mailbox: &str, access: Access) -> Step<Completion> {
         self.selected = None;
+        self.saved.clear();
         let Some(account) = &self.account else { return Ok(Completion::bad("log in first")) };
         let (selected, data) = match account.select(mailbox, access) {
             Ok(selected) => selected,

@@ -11,7 +11,7 @@ use super::extension::Extensions;
 use super::response::{Attribute, Code, Condition, Data, Response};
 use super::wire::Wire;
 use crate::net::{Connection, Transport};
-use crate::store::{Account, Expunges, Selected, StoreError, Update};
+use crate::store::{Account, Expunges, Selected, StoreError, Uid, Update};
 
 /// A session on a stream.
 pub(super) struct Session<'c, T> {
@@ -19,6 +19,8 @@ pub(super) struct Session<'c, T> {
     pub(super) connection: &'c mut Connection,
     pub(super) account: Option<Arc<Account>>,
     pub(super) selected: Option<Selected>,
+    /// The UIDs of the messages that the last SEARCH with SAVE has found in the selected mailbox, in ascending order.
+    pub(super) saved: Vec<Uid>,
     /// Malformed commands since the last good one.
     pub(super) malformed: u32,
 }
@@ -87,7 +89,14 @@ impl From<StoreError> for Completion {
 
 impl<'c, T: Transport> Session<'c, T> {
     pub(super) fn new(stream: T, connection: &'c mut Connection) -> Self {
-        Self { wire: Wire::new(stream), connection, account: None, selected: None, malformed: 0 }
+        Self {
+            wire: Wire::new(stream),
+            connection,
+            account: None,
+            selected: None,
+            saved: Vec::new(),
+            malformed: 0,
+        }
     }
 
     pub(super) fn into_stream(self) -> T {
@@ -229,6 +238,10 @@ impl<'c, T: Transport> Session<'c, T> {
     /// The message sequence numbers that a set names, in ascending order.
     pub(super) fn numbers(&self, by: Numbering, set: &SequenceSet) -> Result<Vec<u32>, Completion> {
         let Some(selected) = &self.selected else { return Ok(Vec::new()) };
+        let set = match set {
+            SequenceSet::Listed(set) => set,
+            SequenceSet::Saved => return Ok(self.saved_numbers()),
+        };
         if by == Numbering::Uid {
             let ranges = set.ranges(selected.last_uid().unwrap_or(0));
             return Ok(ranges

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::cursor::{Cursor, Parsed, Stop};
-use super::sequence::{self, SequenceSet};
+use super::sequence::{self, NumberSet, SequenceSet};
 use super::{Command, Numbering, date};
 use crate::imap::extension::Extension;
 use crate::store::{Flag, Keyword};
@@ -21,8 +21,10 @@ pub(in crate::imap) enum SearchKey {
     Flag(Flag),
     Keyword(Keyword),
     Recent,
-    Numbers(SequenceSet),
-    Uids(SequenceSet),
+    Numbers(NumberSet),
+    Uids(NumberSet),
+    /// `$`, with or without `UID`.
+    Saved,
     Larger(u32),
     Smaller(u32),
     /// The internal date or, with `sent`, the Date field lies before the day.
@@ -55,6 +57,8 @@ pub(in crate::imap) enum ReturnOption {
     Max,
     All,
     Count,
+    /// RFC 5182 section 2.1.
+    Save,
 }
 
 pub(super) fn command(cursor: &mut Cursor<'_>, by: Numbering) -> Parsed<Command> {
@@ -89,6 +93,7 @@ fn return_options(cursor: &mut Cursor<'_>) -> Parsed<Option<Vec<ReturnOption>>> 
             "MAX" => ReturnOption::Max,
             "ALL" => ReturnOption::All,
             "COUNT" => ReturnOption::Count,
+            "SAVE" if cursor.has(Extension::SearchRes) => ReturnOption::Save,
             _ => return Err(Stop::Syntax("no such result option")),
         })
     })?;
@@ -109,7 +114,7 @@ fn key(cursor: &mut Cursor<'_>, depth: usize) -> Parsed<SearchKey> {
         return Ok(all_of(keys));
     }
     if sequence::is_next(cursor) {
-        return sequence::set(cursor).map(SearchKey::Numbers);
+        return sequence::set(cursor).map(|set| messages(set, SearchKey::Numbers));
     }
     let name = cursor.item()?;
     if let Some(key) = without_argument(&name) {
@@ -125,7 +130,7 @@ fn key(cursor: &mut Cursor<'_>, depth: usize) -> Parsed<SearchKey> {
         }
         "KEYWORD" => SearchKey::Keyword(Keyword::new(cursor.atom("a keyword is wanted")?)),
         "UNKEYWORD" => not(SearchKey::Keyword(Keyword::new(cursor.atom("a keyword is wanted")?))),
-        "UID" => SearchKey::Uids(sequence::set(cursor)?),
+        "UID" => messages(sequence::set(cursor)?, SearchKey::Uids),
         "LARGER" => SearchKey::Larger(cursor.number()?),
         "SMALLER" => SearchKey::Smaller(cursor.number()?),
         "BEFORE" | "SENTBEFORE" => SearchKey::Before { sent: is_sent(&name), day: date::date(cursor)? },
@@ -143,6 +148,13 @@ fn key(cursor: &mut Cursor<'_>, depth: usize) -> Parsed<SearchKey> {
         "TEXT" => SearchKey::Text(cursor.astring()?),
         _ => return Err(Stop::Syntax("no such search key")),
     })
+}
+
+fn messages(set: SequenceSet, listed: impl Fn(NumberSet) -> SearchKey) -> SearchKey {
+    match set {
+        SequenceSet::Listed(numbers) => listed(numbers),
+        SequenceSet::Saved => SearchKey::Saved,
+    }
 }
 
 fn without_argument(name: &str) -> Option<SearchKey> {

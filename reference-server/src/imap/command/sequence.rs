@@ -1,13 +1,22 @@
 //! Sets of message sequence numbers or UIDs (RFC 3501 section 9, `sequence-set`).
 
 use super::cursor::{Cursor, Parsed, Stop};
+use crate::imap::extension::Extension;
 
 /// A number of a set; `None` is `*`, the highest there is.
 pub(super) type Number = Option<u32>;
 
-/// A set as the client wrote it.
+/// A set of messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) struct SequenceSet(Vec<(Number, Number)>);
+pub(in crate::imap) enum SequenceSet {
+    Listed(NumberSet),
+    /// `$`: the saved result of a SEARCH (RFC 5182).
+    Saved,
+}
+
+/// Numbers as the client wrote them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::imap) struct NumberSet(Vec<(Number, Number)>);
 
 /// Ranges of numbers, both ends included, in ascending order and without overlap.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +38,7 @@ impl Ranges {
     }
 }
 
-impl SequenceSet {
+impl NumberSet {
     /// What the set names where `*` is `highest`; that may reach beyond `highest`. In an empty mailbox (`highest` is 0)
     /// `*` stands for nothing.
     pub(in crate::imap) fn ranges(&self, highest: u32) -> Ranges {
@@ -58,20 +67,27 @@ impl SequenceSet {
 }
 
 pub(super) fn set(cursor: &mut Cursor<'_>) -> Parsed<SequenceSet> {
+    match cursor.has(Extension::SearchRes) && cursor.take(b'$') {
+        true => Ok(SequenceSet::Saved),
+        false => number_set(cursor).map(SequenceSet::Listed),
+    }
+}
+
+fn number_set(cursor: &mut Cursor<'_>) -> Parsed<NumberSet> {
     let mut ranges = Vec::new();
     loop {
         let first = number(cursor)?;
         let last = if cursor.take(b':') { number(cursor)? } else { first };
         ranges.push((first, last));
         if !cursor.take(b',') {
-            return Ok(SequenceSet(ranges));
+            return Ok(NumberSet(ranges));
         }
     }
 }
 
 /// Whether a set may begin here.
 pub(super) fn is_next(cursor: &Cursor<'_>) -> bool {
-    cursor.peek().is_some_and(|octet| octet.is_ascii_digit() || octet == b'*')
+    cursor.peek().is_some_and(|octet| octet.is_ascii_digit() || b"*$".contains(&octet))
 }
 
 fn number(cursor: &mut Cursor<'_>) -> Parsed<Number> {

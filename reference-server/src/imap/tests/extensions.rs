@@ -21,6 +21,9 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
         (E::LiteralPlus, "STATUS {5+}\\r\\nINBOX (MESSAGES)", "BAD ..."),
         (E::Move, "MOVE 1 INBOX", "BAD ..."),
         (E::Namespace, "NAMESPACE", "BAD ..."),
+        (E::SearchRes, "SEARCH RETURN (SAVE) ALL", "BAD no such result option"),
+        (E::SearchRes, "FETCH $ UID", "BAD ..."),
+        (E::SearchRes, "SEARCH $", "BAD ..."),
         (E::SpecialUse, "LIST (SPECIAL-USE) \"\" *", "BAD ..."),
         (E::SpecialUse, "LIST \"\" * RETURN (SPECIAL-USE)", "BAD ..."),
         (E::StatusSize, "STATUS INBOX (SIZE)", "BAD ..."),
@@ -38,6 +41,7 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
 
 #[test]
 fn what_builds_on_a_hidden_extension_is_hidden_with_it() {
+    assert!(!Extensions::without([Extension::Esearch]).has(Extension::SearchRes));
     let extensions = Extensions::without([Extension::ListExtended]);
     assert!(!extensions.has(Extension::SpecialUse) && !extensions.has(Extension::ListStatus));
 }

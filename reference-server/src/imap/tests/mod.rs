@@ -8,6 +8,7 @@ mod login;
 mod mailboxes;
 mod messages;
 mod search;
+mod searchres;
 mod tls;
 mod updates;
 
