@@ -1,26 +1,21 @@
-//! APPEND (RFC 3501 section 6.3.11).
+//! APPEND (RFC 3501 section 6.3.11), of several messages too (MULTIAPPEND, RFC 3502).
 
 use super::extension::Extension;
 use super::response::Code;
 use super::session::{Completion, Session};
 use crate::net::Transport;
-use crate::store::{Flags, InternalDate, StoreError};
+use crate::store::{NewMessage, StoreError};
 
 impl<T: Transport> Session<'_, T> {
-    pub(super) fn append(
-        &self,
-        mailbox: &str,
-        flags: Flags,
-        date: Option<InternalDate>,
-        message: Vec<u8>,
-    ) -> Completion {
+    /// All of the messages are added, or none.
+    pub(super) fn append(&self, mailbox: &str, messages: Vec<NewMessage>) -> Completion {
         let Some(account) = &self.account else { return Completion::bad("log in first") };
-        if message.contains(&0) {
+        if messages.iter().any(|message| message.octets.contains(&0)) {
             return Completion::no("a message holds no NUL");
         }
-        match account.append(mailbox, message, flags, date) {
-            Ok((uid_validity, uid)) => {
-                self.done_with_uids("APPEND completed", Code::AppendUid { uid_validity, uid })
+        match account.append_all(mailbox, messages) {
+            Ok((uid_validity, uids)) => {
+                self.done_with_uids("APPEND completed", Code::AppendUid { uid_validity, uids })
             }
             Err(error) => refusal(error),
         }

@@ -27,6 +27,8 @@ pub enum Extension {
     LiteralPlus,
     /// MOVE (RFC 6851).
     Move,
+    /// MULTIAPPEND (RFC 3502).
+    MultiAppend,
     /// NAMESPACE (RFC 2342).
     Namespace,
     /// SASL-IR (RFC 4959).
@@ -52,7 +54,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -68,6 +70,7 @@ impl Extension {
         Self::ListExtended,
         Self::SpecialUse,
         Self::ListStatus,
+        Self::MultiAppend,
         Self::StatusSize,
     ];
 
@@ -84,6 +87,7 @@ impl Extension {
             Self::ListStatus => "LIST-STATUS",
             Self::LiteralPlus => "LITERAL+",
             Self::Move => "MOVE",
+            Self::MultiAppend => "MULTIAPPEND",
             Self::Namespace => "NAMESPACE",
             Self::SaslIr => "SASL-IR",
             Self::SearchRes => "SEARCHRES",

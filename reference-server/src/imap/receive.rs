@@ -8,7 +8,7 @@ use super::session::{Completion, End, Session, Step};
 use super::wire::{LINE_LIMIT, Line};
 use crate::net::Transport;
 
-/// Largest message that APPEND takes.
+/// Largest message that APPEND takes, and most that all messages of one APPEND may hold together.
 const MESSAGE_LIMIT: u64 = 64 * 1024 * 1024;
 
 /// Largest literal that is no message.
@@ -39,7 +39,7 @@ impl<T: Transport> Session<'_, T> {
                 }
                 Err(Stop::Literal { size, synchronizing, append_to }) => {
                     let refusal = match segments.len() / 2 < MOST_LITERALS {
-                        true => self.refusal_of_literal(size, append_to.as_deref()),
+                        true => self.refusal_of_literal(size, held(&segments), append_to.as_deref()),
                         false => Some(Completion::bad("too many literals in one command")),
                     };
                     if let Some(refusal) = refusal {
@@ -65,11 +65,11 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// Why a literal is not wanted, said before the client is invited to send it.
-    fn refusal_of_literal(&self, size: u64, append_to: Option<&str>) -> Option<Completion> {
+    fn refusal_of_literal(&self, size: u64, held: u64, append_to: Option<&str>) -> Option<Completion> {
         match (append_to, &self.account) {
             (Some(mailbox), Some(account)) => match account.accepts_messages(mailbox) {
                 Err(error) => Some(super::append::refusal(error)),
-                Ok(()) if size > MESSAGE_LIMIT => {
+                Ok(()) if size.saturating_add(held) > MESSAGE_LIMIT => {
                     Some(Completion::no("the message is too large").with(Code::TooBig))
                 }
                 Ok(()) if size == 0 => Some(Completion::no("a message has at least one octet")),
@@ -152,6 +152,15 @@ impl<T: Transport> Session<'_, T> {
             Err(_) => self.take_leave("autologout: no command for too long").await,
         }
     }
+}
+
+/// How many octets of literals have arrived.
+fn held(segments: &[Segment]) -> u64 {
+    let literals = segments.iter().map(|segment| match segment {
+        Segment::Literal(octets) => octets.len() as u64,
+        Segment::Line(_) => 0,
+    });
+    literals.sum()
 }
 
 /// The size of the non-synchronizing literal that follows this line, if one does (RFC 7888).

@@ -186,7 +186,7 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Lsub { reference, pattern } => self.lsub(&reference, &pattern).await?,
             Command::Namespace => self.namespace().await?,
             Command::Status { mailbox, items } => self.status(&mailbox, &items).await?,
-            Command::Append { mailbox, flags, date, message } => self.append(&mailbox, flags, date, message),
+            Command::Append { mailbox, messages } => self.append(&mailbox, messages),
             Command::Idle => self.idle().await?,
             Command::Check => Completion::ok("CHECK completed"),
             Command::Close => self.close(),

@@ -8,7 +8,7 @@ use super::flags::Flags;
 use super::internal_date::InternalDate;
 use super::mailbox::Mailbox;
 use super::maildrop::Maildrop;
-use super::message::{Message, Uid};
+use super::message::{Message, NewMessage, Uid};
 use super::names::{self, INBOX};
 use super::selected::{Access, Selected, SelectionData};
 use crate::clock::Clock;
@@ -140,13 +140,28 @@ impl Account {
         flags: Flags,
         internal_date: Option<InternalDate>,
     ) -> Result<(u32, Uid), StoreError> {
-        let internal_date = internal_date.unwrap_or_else(|| InternalDate::utc(self.clock.now()));
-        let message = Message { octets: octets.into(), flags, internal_date };
+        let (uid_validity, uids) =
+            self.append_all(name, vec![NewMessage { octets, flags, internal_date }])?;
+        Ok((uid_validity, uids.first().copied().ok_or(StoreError::OutOfUids)?))
+    }
+
+    /// Adds messages at the end of a mailbox, all or none; those without a date arrive now. Returns UIDVALIDITY and UIDs.
+    ///
+    /// # Errors
+    /// Those of [`Account::append`].
+    pub fn append_all(&self, name: &str, messages: Vec<NewMessage>) -> Result<(u32, Vec<Uid>), StoreError> {
+        let now = InternalDate::utc(self.clock.now());
+        let messages = messages.into_iter().map(|NewMessage { octets, flags, internal_date }| Message {
+            octets: octets.into(),
+            flags,
+            internal_date: internal_date.unwrap_or(now),
+        });
+        let messages = messages.collect();
         let mut state = self.state();
         let id = state.mailbox_named(name)?;
         let mailbox = state.mailbox(id)?;
-        let uids = mailbox.add(vec![message])?;
-        Ok((mailbox.uid_validity(), uids.first().copied().ok_or(StoreError::OutOfUids)?))
+        let uids = mailbox.add(messages)?;
+        Ok((mailbox.uid_validity(), uids))
     }
 
     /// Locks the INBOX as a maildrop for one POP3 session.

@@ -19,6 +19,17 @@ pub struct Message {
     pub internal_date: InternalDate,
 }
 
+/// A message that is to be added to a mailbox.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewMessage {
+    /// The message text.
+    pub octets: Vec<u8>,
+    /// The permanent flags.
+    pub flags: Flags,
+    /// When it arrived; now, if that is not said.
+    pub internal_date: Option<InternalDate>,
+}
+
 impl Message {
     /// The size in octets (RFC822.SIZE). An appended literal never exceeds 32 bits.
     #[must_use]

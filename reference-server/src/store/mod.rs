@@ -28,7 +28,7 @@ pub use flags::{Flag, FlagChange, Flags, Keyword};
 pub use internal_date::InternalDate;
 pub use mailbox::Copied;
 pub use maildrop::{Maildrop, MaildropMessage};
-pub use message::{Message, Uid};
+pub use message::{Message, NewMessage, Uid};
 pub use names::{DELIMITER, INBOX};
 pub use selected::{Access, Selected, SelectedMessage, SelectionData};
 pub use tracker::{Expunges, Update};

@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, Parsed, Stop};
 use super::{Command, StatusItem, date};
 use crate::imap::extension::Extension;
-use crate::store::{Access, Flags};
+use crate::store::{Access, Flags, NewMessage};
 
 pub(super) fn command(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Command> {
     let mailbox = cursor.mailbox()?;
@@ -48,20 +48,31 @@ pub(super) fn status_items(cursor: &mut Cursor<'_>) -> Parsed<Vec<StatusItem>> {
     if items.is_empty() { Err(Stop::Syntax("a STATUS item is wanted")) } else { Ok(items) }
 }
 
+/// One message, or several (RFC 3502 section 6.3.11).
 fn append(cursor: &mut Cursor<'_>, mailbox: String) -> Parsed<Command> {
-    cursor.space()?;
+    let mut messages = Vec::new();
+    loop {
+        cursor.space()?;
+        messages.push(message(cursor, &mailbox)?);
+        if cursor.at_end() || !cursor.has(Extension::MultiAppend) {
+            return Ok(Command::Append { mailbox, messages });
+        }
+    }
+}
+
+fn message(cursor: &mut Cursor<'_>, mailbox: &str) -> Parsed<NewMessage> {
     let mut flags = Flags::default();
     if cursor.peek() == Some(b'(') {
         flags = cursor.flag_list()?;
         cursor.space()?;
     }
-    let mut date = None;
+    let mut internal_date = None;
     if cursor.peek() == Some(b'"') {
-        date = Some(date::date_time(&cursor.quoted()?).ok_or(Stop::Syntax("no such date and time"))?);
+        internal_date =
+            Some(date::date_time(&cursor.quoted()?).ok_or(Stop::Syntax("no such date and time"))?);
         cursor.space()?;
     }
-    let message = cursor.literal(Some(&mailbox))?;
-    Ok(Command::Append { mailbox, flags, date, message })
+    Ok(NewMessage { octets: cursor.literal(Some(mailbox))?, flags, internal_date })
 }
 
 /// The parameters of ID are read and forgotten: they alter nothing (RFC 2971 section 3).

@@ -21,7 +21,7 @@ pub(super) use search::{ReturnOption, SearchKey};
 pub(super) use sequence::SequenceSet;
 
 use super::extension::{Extension, Extensions};
-use crate::store::{Access, FlagChange, Flags, InternalDate};
+use crate::store::{Access, FlagChange, Flags, NewMessage};
 use cursor::Cursor;
 
 /// A command of a client.
@@ -45,7 +45,7 @@ pub(super) enum Command {
     ExtendedList(ExtendedList),
     Lsub { reference: String, pattern: String },
     Status { mailbox: String, items: Vec<StatusItem> },
-    Append { mailbox: String, flags: Flags, date: Option<InternalDate>, message: Vec<u8> },
+    Append { mailbox: String, messages: Vec<NewMessage> },
     Namespace,
     Idle,
     Check,

@@ -34,7 +34,7 @@ pub(super) enum Condition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     AlreadyExists,
-    AppendUid { uid_validity: u32, uid: u32 },
+    AppendUid { uid_validity: u32, uids: Vec<u32> },
     AuthenticationFailed,
     BadCharset,
     Cannot,
@@ -216,7 +216,9 @@ impl Code {
     fn text(&self) -> String {
         match self {
             Self::AlreadyExists => "ALREADYEXISTS".to_owned(),
-            Self::AppendUid { uid_validity, uid } => format!("APPENDUID {uid_validity} {uid}"),
+            Self::AppendUid { uid_validity, uids } => {
+                format!("APPENDUID {uid_validity} {}", number_set(uids))
+            }
             Self::AuthenticationFailed => "AUTHENTICATIONFAILED".to_owned(),
             Self::BadCharset => "BADCHARSET (US-ASCII UTF-8)".to_owned(),
             Self::Cannot => "CANNOT".to_owned(),

@@ -20,6 +20,7 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
         (E::ListStatus, "LIST \"\" * RETURN (STATUS (MESSAGES))", "BAD ..."),
         (E::LiteralPlus, "STATUS {5+}\\r\\nINBOX (MESSAGES)", "BAD ..."),
         (E::Move, "MOVE 1 INBOX", "BAD ..."),
+        (E::MultiAppend, "APPEND INBOX {1+}\\r\\na {1+}\\r\\nb", "BAD ..."),
         (E::Namespace, "NAMESPACE", "BAD ..."),
         (E::SearchRes, "SEARCH RETURN (SAVE) ALL", "BAD no such result option"),
         (E::SearchRes, "FETCH $ UID", "BAD ..."),

@@ -7,6 +7,7 @@ mod list_extended;
 mod login;
 mod mailboxes;
 mod messages;
+mod multiappend;
 mod search;
 mod searchres;
 mod tls;
