@@ -1,8 +1,7 @@
 //! The IMAP4rev1 side (RFC 3501), with IDLE (RFC 2177), UIDPLUS (RFC 4315), LITERAL+ (RFC 7888), NAMESPACE (RFC 2342),
-//! UNSELECT (RFC 3691), ID (RFC 2971), CHILDREN (RFC 3348), MOVE (RFC 6851), SASL-IR (RFC 4959), STATUS=SIZE
-//! (RFC 8438), ENABLE (RFC 5161), ESEARCH (RFC 4731), LIST-EXTENDED (RFC 5258),
-//! SPECIAL-USE (RFC 6154), LIST-STATUS (RFC 5819), SEARCHRES (RFC 5182)
-//! and MULTIAPPEND (RFC 3502). [`Extensions`] can hide each of them.
+//! UNSELECT (RFC 3691), ID (RFC 2971), CHILDREN (RFC 3348), MOVE (RFC 6851), SASL-IR (RFC 4959), STATUS=SIZE (RFC 8438),
+//! ENABLE (RFC 5161), ESEARCH (RFC 4731), SEARCHRES (RFC 5182), LIST-EXTENDED (RFC 5258), SPECIAL-USE (RFC 6154),
+//! LIST-STATUS (RFC 5819) and MULTIAPPEND (RFC 3502). [`Extensions`] can hide each of them.
 //!
 //! What comes in passes four seams: octets become a command, the session carries it out on the store, what it has to
 //! say are responses, and the wire sends those as octets. One file per group of commands.
