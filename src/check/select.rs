@@ -1,6 +1,8 @@
 //! Which scenarios run.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+use regex::Regex;
 
 use crate::clauses::Catalogue;
 use crate::nearest::nearest;
@@ -100,7 +102,7 @@ pub fn select(
     let rows =
         || scenarios.iter().flat_map(|scenario| (0..scenario.rows.len()).map(move |row| (scenario, row)));
     let ids: Vec<String> = rows().map(|(scenario, row)| row_id(scenario, row)).collect();
-    let filters: Vec<Filter<'_>> = selection.filters.iter().map(|filter| Filter::new(filter, &ids)).collect();
+    let filters: Vec<Filter> = selection.filters.iter().map(|filter| Filter::new(filter, &ids)).collect();
     for (filter, written) in filters.iter().zip(&selection.filters) {
         if !ids.iter().any(|id| filter.fits(id)) {
             let known =
@@ -168,42 +170,40 @@ fn claims(scenario: &Scenario, row: usize, carrier: &str, catalogue: &Catalogue)
 }
 
 /// A filter over ids.
-pub(super) enum Filter<'a> {
+#[derive(Debug, Clone)]
+pub(super) enum Filter {
     /// The id of a scenario or a row, which stands for itself and what is below it.
-    Id(&'a str),
+    Id(String),
     /// The beginning of ids.
-    Beginning(&'a str),
+    Beginning(String),
     /// A glob over a whole id, or a beginning of it that ends before a `/`.
-    Glob(Vec<char>),
+    Glob(Regex),
 }
 
-impl<'a> Filter<'a> {
+impl Filter {
     /// A text that is an id means that one, though it may be the beginning of others too.
-    fn new(filter: &'a str, ids: &[String]) -> Self {
+    fn new(filter: &str, ids: &[String]) -> Self {
         let filter = filter.strip_suffix('/').unwrap_or(filter);
         if filter.contains(['*', '?']) {
-            Self::Glob(filter.chars().collect())
+            Self::Glob(glob(filter))
         } else if ids.iter().any(|id| is_at_or_below(filter, id)) {
-            Self::Id(filter)
+            Self::Id(filter.to_owned())
         } else {
-            Self::Beginning(filter)
+            Self::Beginning(filter.to_owned())
         }
     }
 
     /// A filter that stands for one id and what is below it, or is a glob.
-    pub(super) fn exact(filter: &'a str) -> Self {
-        if filter.contains(['*', '?']) { Self::Glob(filter.chars().collect()) } else { Self::Id(filter) }
+    pub(super) fn exact(filter: &str) -> Self {
+        if filter.contains(['*', '?']) { Self::Glob(glob(filter)) } else { Self::Id(filter.to_owned()) }
     }
 
     /// Does this id fit?
     pub(super) fn fits(&self, id: &str) -> bool {
         match self {
             Self::Id(filter) => is_at_or_below(filter, id),
-            Self::Beginning(filter) => id.starts_with(filter),
-            Self::Glob(pattern) => {
-                let ends = id.match_indices('/').map(|(at, _)| at).chain([id.len()]);
-                ends.into_iter().any(|end| glob(pattern, &id[..end].chars().collect::<Vec<_>>()))
-            }
+            Self::Beginning(filter) => id.starts_with(filter.as_str()),
+            Self::Glob(glob) => glob.is_match(id),
         }
     }
 }
@@ -212,36 +212,34 @@ fn is_at_or_below(above: &str, id: &str) -> bool {
     id.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether `pattern` fits the whole of `text`: `*` is any text within one part, `**` any text, `**/` any folders or none, `?`
-/// one character other than `/`. Time is bounded by the product of the lengths.
-fn glob(pattern: &[char], text: &[char]) -> bool {
-    // fit[j]: the pattern so far fits the first j characters.
-    let mut fit = vec![false; text.len() + 1];
-    fit[0] = true;
+/// `*` is any text within one part, `**` any text, `**/` any folders or none, `?` one character other than `/`.
+fn glob(pattern: &str) -> Regex {
+    let mut expression = String::from("^(?:");
     let mut rest = pattern;
-    while let Some(&wanted) = rest.first() {
-        let mut next = vec![false; text.len() + 1];
-        let mut seen = false;
-        let taken = match rest {
-            ['*', '*', '/', ..] => 3,
-            ['*', '*', ..] => 2,
-            _ => 1,
+    while let Some(first) = rest.chars().next() {
+        let (wanted, taken) = match first {
+            '*' if rest.starts_with("**/") => ("(?:.*/)?", 3),
+            '*' if rest.starts_with("**") => (".*", 2),
+            '*' => ("[^/]*", 1),
+            '?' => ("[^/]", 1),
+            other => {
+                expression.push_str(&regex::escape(other.encode_utf8(&mut [0; 4])));
+                ("", other.len_utf8())
+            }
         };
-        for j in 0..=text.len() {
-            let last = j.checked_sub(1).map(|before| text[before]);
-            next[j] = match (wanted, taken) {
-                ('*', 3) => fit[j] || (seen && last == Some('/')),
-                ('*', 2) => fit[j] || seen,
-                ('*', _) => fit[j] || (last.is_some_and(|last| last != '/') && next[j - 1]),
-                _ => last.is_some_and(|last| wanted == last || (wanted == '?' && last != '/')) && fit[j - 1],
-            };
-            seen |= fit[j];
-        }
-        fit = next;
+        expression.push_str(wanted);
         rest = &rest[taken..];
     }
-    fit[text.len()]
+    expression.push_str(")(?:/.*)?$");
+    // What is not escaped is written above. A pattern too large to compile fits nothing, and selects nothing.
+    Regex::new(&expression).unwrap_or_else(|_| NOTHING.clone())
 }
+
+static NOTHING: LazyLock<Regex> = LazyLock::new(|| {
+    #[allow(clippy::unwrap_used)]
+    // The crate's documentation names this as the expression that never matches.
+    Regex::new("[^\\s\\S]").unwrap()
+});
 
 #[cfg(test)]
 mod tests;

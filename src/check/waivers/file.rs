@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use super::{Waiver, Waivers};
+use super::{Filter, Waiver, Waivers};
 use crate::document::{self, DocumentError, Mistake, span_at};
 
 /// An entry as written.
@@ -50,7 +50,8 @@ fn list(entries: Vec<Spanned<Entry>>, text: &str) -> Result<Vec<Arc<Waiver>>, Mi
         let Entry { id, reason, link, message } = checked(entry.value, text)?;
         let message = message.map(|message| message.value);
         let (id, reason, link) = (id.value, reason.value, link.value);
-        list.push(Arc::new(Waiver { id, reason, link, message, first_line, last_line }));
+        let filter = Filter::exact(&id);
+        list.push(Arc::new(Waiver { id, reason, link, message, first_line, last_line, filter }));
     }
     Ok(list)
 }
