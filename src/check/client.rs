@@ -1,5 +1,7 @@
 //! Sends a command and awaits its answer.
 
+use std::borrow::Cow;
+
 use tokio::time::Instant;
 
 use super::bench::Bench;
@@ -123,10 +125,13 @@ fn initial_response(command: &[u8]) -> Option<&str> {
 
 /// Queues octets; the transcript shows `***` for secrets.
 pub(crate) fn queue(link: &mut Link, octets: &[u8], secrets: &[&str]) {
-    let mut shown = octets.to_vec();
+    let mut shown = Cow::Borrowed(octets);
     for secret in secrets.iter().filter(|secret| secret.len() > 2) {
-        while let Some(at) = memchr::memmem::find(&shown, secret.as_bytes()) {
-            shown.splice(at..at + secret.len(), *b"***");
+        let mut from = 0;
+        while let Some(found) = memchr::memmem::find(&shown[from..], secret.as_bytes()) {
+            let at = from + found;
+            shown.to_mut().splice(at..at + secret.len(), *b"***");
+            from = at + 3;
         }
     }
     link.queue(octets, &shown);

@@ -24,7 +24,7 @@ pub(crate) struct Scene {
     /// Names of `names` and `free`, as written and in full.
     pub names: Vec<(String, Vec<u8>)>,
     /// The given messages with their octets.
-    pub messages: Vec<(GivenMessage, Vec<u8>)>,
+    pub messages: Vec<(GivenMessage, &'static [u8])>,
     /// Their UIDs, as far as they are known.
     pub uids: Vec<u32>,
     /// Which of them have not been expunged, as far as any session was told.

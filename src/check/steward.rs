@@ -82,7 +82,7 @@ impl<'b> Steward<'b> {
     pub(crate) async fn fill(
         &mut self,
         mailbox: &[u8],
-        messages: &[(GivenMessage, Vec<u8>)],
+        messages: &[(GivenMessage, &'static [u8])],
     ) -> Result<Vec<u32>, Refusal> {
         let bench = self.bench;
         let link = self.imap().await?;
@@ -101,7 +101,7 @@ impl<'b> Steward<'b> {
                 push(&mut segments, format!("{{{}+}}\r\n", octets.len()).as_bytes());
                 push(&mut segments, octets);
             } else {
-                segments.push(Segment::SynchronizingLiteral(octets.clone()));
+                segments.push(Segment::SynchronizingLiteral(octets.to_vec()));
             }
             let exchange = must(bench, link, &segments, &[]).await?;
             uids.extend(appended_uid(link, exchange));
@@ -184,7 +184,7 @@ impl<'b> Steward<'b> {
     /// If one is not taken, if they do not come, or if the server numbers them in an order of its own.
     pub(crate) async fn fill_maildrop(
         &mut self,
-        messages: &[(GivenMessage, Vec<u8>)],
+        messages: &[(GivenMessage, &'static [u8])],
     ) -> Result<(), Refusal> {
         for (_, octets) in messages {
             self.deliver(octets).await?;
@@ -206,7 +206,7 @@ impl<'b> Steward<'b> {
     }
 
     /// Waits until the maildrop holds these messages and no session has it. False: sizes tell that they are in another order.
-    async fn await_maildrop(&mut self, messages: &[(GivenMessage, Vec<u8>)]) -> Result<bool, Refusal> {
+    async fn await_maildrop(&mut self, messages: &[(GivenMessage, &'static [u8])]) -> Result<bool, Refusal> {
         let bench = self.bench;
         let until = tokio::time::Instant::now() + LOCK_PATIENCE;
         loop {
@@ -286,7 +286,11 @@ fn appended_uid(link: &Link, exchange: crate::session::ExchangeId) -> Option<u32
 
 /// Do the sizes of scan listings say that the messages are in this order? Where they are other sizes than the messages have, or
 /// equal ones, there is nothing to tell by.
-fn in_order(link: &Link, list: crate::session::ExchangeId, messages: &[(GivenMessage, Vec<u8>)]) -> bool {
+fn in_order(
+    link: &Link,
+    list: crate::session::ExchangeId,
+    messages: &[(GivenMessage, &'static [u8])],
+) -> bool {
     let line = link.session().exchange(list).end.and_then(|end| link.session().lines().get(end.line));
     let Some((line, reply)) = line.and_then(|line| Some((line, line.pop3()?))) else { return true };
     let size = |content: &[u8]| String::from_utf8_lossy(content).split(' ').nth(1)?.parse::<usize>().ok();

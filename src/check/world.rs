@@ -143,7 +143,7 @@ async fn prepare(
         return Ok(());
     };
     for message in messages {
-        let octets = fixtures::fixture(&message.mail).unwrap_or_default().to_vec();
+        let octets = fixtures::fixture(&message.mail).unwrap_or_default();
         scene.messages.push((message.clone(), octets));
     }
     scene.left = vec![true; messages.len()];

@@ -30,7 +30,7 @@ use crate::scenario::{evaluate::World, program::GivenMessage};
 ///
 /// # Errors
 /// What is wrong with the keys, or what is not known of a message.
-pub fn hits(keys: &str, messages: &[(GivenMessage, Vec<u8>)], world: &dyn World) -> Result<Vec<u32>, String> {
+pub fn hits(keys: &str, messages: &[(GivenMessage, &[u8])], world: &dyn World) -> Result<Vec<u32>, String> {
     let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
     let mut mailbox = Vec::new();
     let mut present = Vec::new();

@@ -193,12 +193,12 @@ fn hits_are_given_messages_that_are_left() {
         flags: flags.iter().map(ToString::to_string).collect(),
         date: date.map(str::to_owned),
     };
-    let octets = fixture("plain").unwrap().to_vec();
+    let octets = fixture("plain").unwrap();
     // The stage has two messages left, of three.
     let messages: Vec<_> =
         [given(&["\\Seen"], None), given(&[], Some("17-Jul-1996 02:44:25 -0700")), given(&[], None)]
             .into_iter()
-            .map(|given| (given, octets.clone()))
+            .map(|given| (given, octets))
             .collect();
     let stage = Stage::default();
     assert_eq!(hits("ALL", &messages, &stage), Ok(vec![1, 2]));

@@ -88,6 +88,9 @@ impl Default for Limits {
     }
 }
 
+/// Octets of a command's arguments that are kept: its names and sets, not the message that it appends.
+const ARGUMENTS_KEPT: usize = 16 << 10;
+
 /// One conversation.
 #[derive(Debug)]
 pub struct Session {
@@ -186,7 +189,9 @@ impl Session {
 
     /// Adds octets to the arguments of an open exchange: a literal, or what follows one.
     pub fn extend(&mut self, exchange: ExchangeId, octets: &[u8]) {
-        self.exchanges[exchange.0].command.arguments.extend_from_slice(octets);
+        let arguments = &mut self.exchanges[exchange.0].command.arguments;
+        let room = ARGUMENTS_KEPT.saturating_sub(arguments.len());
+        arguments.extend_from_slice(&octets[..octets.len().min(room)]);
     }
 
     /// Takes octets that are sent as they are, outside every exchange: words that may come back as tags.
