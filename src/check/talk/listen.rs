@@ -34,16 +34,22 @@ impl Talk<'_, '_> {
         Patience::of(self.bench.patience(command.unwrap_or_default()))
     }
 
-    /// Sends what is queued and waits for more to come.
+    /// Sends what is queued and waits for a line to come: parts of one change nothing.
     pub(super) async fn listen(&mut self, seat: usize, patience: &mut Patience) {
         let link = &mut self.seats[seat].link;
+        let known = link.session().lines().len();
         if link.has_queued() {
             link.flush(patience.until).await;
             // The server's time begins when it has been told everything.
             patience.until = Instant::now() + patience.whole;
         }
-        let heard = link.hear(patience.until).await;
-        // A stream without end is not listened to without end.
-        patience.lost = heard == Heard::Silence || Instant::now() >= patience.until + patience.whole;
+        while link.session().lines().len() == known && !patience.lost {
+            let heard = link.hear(patience.until).await;
+            // A stream without end is not listened to without end.
+            patience.lost = heard == Heard::Silence || Instant::now() >= patience.until + patience.whole;
+            if heard == Heard::End {
+                return;
+            }
+        }
     }
 }
