@@ -214,10 +214,10 @@ impl<'c, T: Transport> Session<'c, T> {
         let Some(selected) = &mut self.selected else { return Ok(()) };
         for update in selected.updates(expunges) {
             let data = match update {
-                Update::Expunge(number) => Data::Expunge(number),
+                Update::Expunge { number, .. } => Data::Expunge(number),
                 Update::Exists(count) => Data::Exists(count),
                 Update::Recent(count) => Data::Recent(count),
-                Update::Fetch { number, uid, flags, recent } => {
+                Update::Fetch { number, uid, flags, recent, .. } => {
                     let mut attributes = vec![Attribute::Flags { flags, recent }];
                     attributes.extend((by == Numbering::Uid).then_some(Attribute::Uid(uid)));
                     Data::Fetch { number, attributes }

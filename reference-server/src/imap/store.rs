@@ -20,14 +20,14 @@ impl<T: Transport> Session<'_, T> {
             Err(completion) => return Ok(completion),
         };
         let Some(selected) = &mut self.selected else { return Ok(Completion::bad("no mailbox is selected")) };
-        let all = match selected.store(&numbers, change, flags) {
-            Ok(all) => all,
+        let result = match selected.store(&numbers, change, flags, None) {
+            Ok(result) => result,
             Err(error) => return Ok(error.into()),
         };
         if !silent {
             self.tell_flags(by, &numbers).await?;
         }
-        Ok(match all {
+        Ok(match result.gone.is_empty() {
             true => Completion::ok("STORE completed"),
             false => StoreError::MessageGone.into(),
         })

@@ -8,7 +8,7 @@ use super::flags::Flags;
 use super::internal_date::InternalDate;
 use super::mailbox::Mailbox;
 use super::maildrop::Maildrop;
-use super::message::{Message, NewMessage, Uid};
+use super::message::{Message, ModSequence, NewMessage, Uid};
 use super::names::{self, INBOX};
 use super::selected::{Access, Selected, SelectionData};
 use crate::clock::Clock;
@@ -68,6 +68,8 @@ pub struct Status {
     pub unseen: u32,
     /// The sizes of all messages together, in octets (RFC 8438).
     pub size: u64,
+    /// The highest mod-sequence of the mailbox (RFC 7162 section 3.1.7).
+    pub highest_mod_sequence: ModSequence,
 }
 
 impl Account {

@@ -7,16 +7,20 @@ use tokio::sync::Notify;
 
 use super::account::Status;
 use super::error::StoreError;
-use super::flags::{Flag, Flags, Keyword};
-use super::message::{Message, Uid};
+use super::expunged::Expunged;
+use super::flags::{Flag, FlagChange, Flags, Keyword};
+use super::message::{Message, ModSequence, Uid};
 use super::selected::Access;
 use super::tracker::{Expunges, Tracker, Update, count};
 
-/// A message and whether no read-write session has been told of it yet.
-#[derive(Debug)]
+/// A message and what its mailbox knows of it.
+#[derive(Clone, Debug)]
 pub(super) struct Stored {
     pub(super) message: Message,
+    /// Whether no read-write session has been told of it yet.
     pub(super) recent: bool,
+    /// When it was added or its flags changed last (RFC 7162 section 3.1).
+    pub(super) mod_sequence: ModSequence,
 }
 
 /// Which messages were copied and what the copies are called (RFC 4315 section 3).
@@ -30,6 +34,15 @@ pub struct Copied {
     pub copies: Vec<Uid>,
 }
 
+/// What came of a change of flags.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FlagsStored {
+    /// UIDs of the messages that no longer exist.
+    pub gone: Vec<Uid>,
+    /// UIDs of the messages that were left alone because they changed after the given mod-sequence.
+    pub modified: Vec<Uid>,
+}
+
 /// Names a tracker within its mailbox.
 pub(super) type TrackerId = u64;
 
@@ -39,6 +52,9 @@ pub(super) struct Mailbox {
     uid_validity: u32,
     uid_next: Uid,
     messages: BTreeMap<Uid, Stored>,
+    /// That of the last change, whatever it was: each change makes one for itself.
+    highest_mod_sequence: ModSequence,
+    expunged: Expunged,
     /// All keywords ever used here.
     keywords: BTreeSet<Keyword>,
     trackers: BTreeMap<TrackerId, Tracker>,
@@ -53,6 +69,8 @@ impl Mailbox {
             uid_validity,
             uid_next: 1,
             messages: BTreeMap::new(),
+            highest_mod_sequence: 1,
+            expunged: Expunged::default(),
             keywords: BTreeSet::new(),
             trackers: BTreeMap::new(),
             next_tracker: 0,
@@ -80,6 +98,14 @@ impl Mailbox {
         self.uid_next
     }
 
+    pub(super) fn highest_mod_sequence(&self) -> ModSequence {
+        self.highest_mod_sequence
+    }
+
+    pub(super) fn expunged(&self) -> &Expunged {
+        &self.expunged
+    }
+
     pub(super) fn keywords(&self) -> &BTreeSet<Keyword> {
         &self.keywords
     }
@@ -89,7 +115,11 @@ impl Mailbox {
     }
 
     pub(super) fn message(&self, uid: Uid) -> Option<&Message> {
-        self.messages.get(&uid).map(|stored| &stored.message)
+        self.stored(uid).map(|stored| &stored.message)
+    }
+
+    pub(super) fn stored(&self, uid: Uid) -> Option<&Stored> {
+        self.messages.get(&uid)
     }
 
     pub(super) fn status(&self) -> Status {
@@ -101,16 +131,21 @@ impl Mailbox {
             uid_validity: self.uid_validity,
             unseen: count(unseen.count()),
             size: self.messages.values().map(|stored| u64::from(stored.message.size())).sum(),
+            highest_mod_sequence: self.highest_mod_sequence,
         }
     }
 
     /// Adds messages at the end, all or none, and returns their UIDs.
     pub(super) fn add(&mut self, messages: Vec<Message>) -> Result<Vec<Uid>, StoreError> {
         let last = self.uid_next.checked_add(count(messages.len())).ok_or(StoreError::OutOfUids)?;
-        let uids = (self.uid_next..last).collect();
+        let uids: Vec<Uid> = (self.uid_next..last).collect();
+        let mod_sequence = self.highest_mod_sequence + 1;
         for (uid, mut message) in (self.uid_next..).zip(messages) {
             message.flags = self.respelled(&message.flags);
-            self.messages.insert(uid, Stored { message, recent: true });
+            self.messages.insert(uid, Stored { message, recent: true, mod_sequence });
+        }
+        if !uids.is_empty() {
+            self.highest_mod_sequence = mod_sequence;
         }
         self.uid_next = last;
         self.trackers.values().for_each(Tracker::wake);
@@ -119,13 +154,21 @@ impl Mailbox {
 
     /// Removes the given messages, as far as they exist.
     pub(super) fn remove(&mut self, uids: impl IntoIterator<Item = Uid>) {
+        let mod_sequence = self.highest_mod_sequence + 1;
+        let mut removed = Vec::new();
         for uid in uids {
             if let Some(stored) = self.messages.remove(&uid) {
                 for tracker in self.trackers.values_mut() {
-                    tracker.note_expunge(uid, &stored.message);
+                    tracker.note_expunge(uid, &stored, mod_sequence);
                     tracker.wake();
                 }
+                removed.push(uid);
             }
+        }
+        if !removed.is_empty() {
+            removed.sort_unstable();
+            self.highest_mod_sequence = mod_sequence;
+            self.expunged.note(mod_sequence, &removed);
         }
     }
 
@@ -143,14 +186,49 @@ impl Mailbox {
         deleted.map(|(uid, _)| *uid).collect()
     }
 
-    /// Gives a message new flags. Every session but `by` is told if that changed anything; returns whether it did.
-    pub(super) fn set_flags(&mut self, uid: Uid, flags: &Flags, by: TrackerId) -> bool {
+    /// Changes the flags of messages, all under one new mod-sequence. A message that changed after `unchanged_since` is
+    /// left alone; one whose flags are so already keeps its mod-sequence. Every session but `by` is told of changes.
+    pub(super) fn change_flags(
+        &mut self,
+        uids: &[Uid],
+        change: FlagChange,
+        operand: &Flags,
+        unchanged_since: Option<ModSequence>,
+        by: TrackerId,
+    ) -> FlagsStored {
+        let mod_sequence = self.highest_mod_sequence + 1;
+        let mut result = FlagsStored::default();
+        for &uid in uids {
+            match self.messages.get(&uid) {
+                None => result.gone.push(uid),
+                // A message that is named twice does not fail for the sake of its first change.
+                Some(stored)
+                    if unchanged_since.is_some_and(|since| {
+                        stored.mod_sequence > since && stored.mod_sequence < mod_sequence
+                    }) =>
+                {
+                    result.modified.push(uid);
+                }
+                Some(stored) => {
+                    let flags = stored.message.flags.changed(change, operand);
+                    if self.set_flags(uid, &flags, mod_sequence, by) {
+                        self.highest_mod_sequence = mod_sequence;
+                    }
+                }
+            }
+        }
+        result
+    }
+
+    /// Gives a message new flags; returns whether that changed anything.
+    fn set_flags(&mut self, uid: Uid, flags: &Flags, mod_sequence: ModSequence, by: TrackerId) -> bool {
         let flags = self.respelled(flags);
         let Some(stored) = self.messages.get_mut(&uid) else { return false };
         if stored.message.flags == flags {
             return false;
         }
         stored.message.flags = flags;
+        stored.mod_sequence = mod_sequence;
         for (_, tracker) in self.trackers.iter_mut().filter(|(id, _)| **id != by) {
             tracker.note_flags(uid);
             tracker.wake();
@@ -184,7 +262,9 @@ impl Mailbox {
 
     pub(super) fn updates(&mut self, id: TrackerId, expunges: Expunges) -> Vec<Update> {
         let Some(tracker) = self.trackers.get_mut(&id) else { return Vec::new() };
-        tracker.update(expunges, &mut self.messages, &self.keywords, self.uid_next)
+        let updates = tracker.update(expunges, &mut self.messages, &self.keywords, self.uid_next);
+        tracker.told_up_to(self.highest_mod_sequence);
+        updates
     }
 
     /// The same flags, each keyword spelled as it was when first used in this mailbox.

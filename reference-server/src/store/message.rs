@@ -8,6 +8,9 @@ use super::internal_date::InternalDate;
 /// A unique identifier (RFC 3501 section 2.3.1.1); never 0.
 pub type Uid = u32;
 
+/// A mod-sequence (RFC 7162 section 3.1): from 1 on, below 2 to the power of 63.
+pub type ModSequence = u64;
+
 /// A message: its octets, which never change, and its attributes.
 #[derive(Clone, Debug)]
 pub struct Message {

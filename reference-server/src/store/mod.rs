@@ -7,6 +7,7 @@
 
 mod account;
 mod error;
+mod expunged;
 mod flags;
 mod hierarchy;
 mod internal_date;
@@ -18,6 +19,7 @@ mod selected;
 #[cfg(test)]
 mod tests;
 mod tracker;
+mod uid_ranges;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,12 +28,13 @@ pub use account::{Account, Listed, Status};
 pub use error::StoreError;
 pub use flags::{Flag, FlagChange, Flags, Keyword};
 pub use internal_date::InternalDate;
-pub use mailbox::Copied;
+pub use mailbox::{Copied, FlagsStored};
 pub use maildrop::{Maildrop, MaildropMessage};
-pub use message::{Message, NewMessage, Uid};
+pub use message::{Message, ModSequence, NewMessage, Uid};
 pub use names::{DELIMITER, INBOX};
 pub use selected::{Access, Selected, SelectedMessage, SelectionData};
 pub use tracker::{Expunges, Update};
+pub use uid_ranges::UidRanges;
 
 use crate::clock::Clock;
 

@@ -8,9 +8,10 @@ use tokio::sync::Notify;
 use super::account::{Account, MailboxId, State};
 use super::error::StoreError;
 use super::flags::{Flag, FlagChange, Flags, Keyword};
-use super::mailbox::{Copied, Mailbox, TrackerId};
-use super::message::{Message, Uid};
+use super::mailbox::{Copied, FlagsStored, Mailbox, TrackerId};
+use super::message::{Message, ModSequence, Uid};
 use super::tracker::{Expunges, Tracker, Update, count};
+use super::uid_ranges::UidRanges;
 
 /// How a mailbox was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,8 @@ pub struct SelectionData {
     pub uid_next: Uid,
     /// The UIDVALIDITY.
     pub uid_validity: u32,
+    /// The highest mod-sequence (RFC 7162 section 3.1.2.1).
+    pub highest_mod_sequence: ModSequence,
 }
 
 /// A message of the view.
@@ -47,6 +50,8 @@ pub struct SelectedMessage {
     pub uid: Uid,
     /// Whether it is `\Recent` in this session.
     pub recent: bool,
+    /// Its mod-sequence (RFC 7162 section 3.1).
+    pub mod_sequence: ModSequence,
     /// Whether it has been expunged and the session has yet to be told.
     pub gone: bool,
     /// The message itself.
@@ -83,6 +88,7 @@ impl Selected {
             unseen: unseen.map(|index| count(index + 1)),
             uid_next: mailbox.uid_next(),
             uid_validity: mailbox.uid_validity(),
+            highest_mod_sequence: mailbox.highest_mod_sequence(),
         };
         Ok((Self { account: Arc::clone(account), mailbox: id, tracker, access, wake }, data))
     }
@@ -134,22 +140,47 @@ impl Selected {
         self.with(|mailbox, id| {
             let tracker = mailbox.tracker(id)?;
             let viewed = tracker.view().get(index)?;
-            let (message, gone) = match mailbox.message(viewed.uid) {
-                Some(message) => (message, false),
+            let (stored, gone) = match mailbox.stored(viewed.uid) {
+                Some(stored) => (stored, false),
                 None => (tracker.gone(viewed.uid)?, true),
             };
             Some(SelectedMessage {
                 number,
                 uid: viewed.uid,
                 recent: viewed.recent,
+                mod_sequence: stored.mod_sequence,
                 gone,
-                message: message.clone(),
+                message: stored.message.clone(),
             })
         })
     }
 
-    /// Changes the flags of messages that still exist; returns whether all did. The owner is told by
-    /// [`Selected::message`], other sessions by their updates.
+    /// The highest mod-sequence up to which the session knows all that has happened: below those of expunges that it has
+    /// yet to be told of (RFC 7162 section 3.2).
+    #[must_use]
+    pub fn known_up_to(&self) -> ModSequence {
+        self.with_tracker(Tracker::known_up_to)
+    }
+
+    /// Those of `asked` whose messages were expunged after `since`, and are not in the view (RFC 7162 section 3.2.6).
+    /// Where that was too long ago to remember: all that were ever expunged.
+    #[must_use]
+    pub fn vanished(&self, asked: &UidRanges, since: ModSequence) -> UidRanges {
+        self.with(|mailbox, id| {
+            let view = mailbox.tracker(id).map(Tracker::view).unwrap_or_default();
+            let viewed = view.iter().map(|viewed| viewed.uid);
+            match mailbox.expunged().since(since) {
+                Some(expunged) => expunged.intersection(asked).without(viewed),
+                None => {
+                    let given = UidRanges::merged(vec![(1, mailbox.uid_next() - 1)]);
+                    given.intersection(asked).without(viewed).without(mailbox.messages().keys().copied())
+                }
+            }
+        })
+    }
+
+    /// Changes the flags of messages that still exist; those that changed after `unchanged_since` are left alone. The
+    /// owner is told by [`Selected::message`], other sessions by their updates.
     ///
     /// # Errors
     /// [`StoreError::ReadOnly`].
@@ -158,21 +189,12 @@ impl Selected {
         numbers: &[u32],
         change: FlagChange,
         operand: &Flags,
-    ) -> Result<bool, StoreError> {
+        unchanged_since: Option<ModSequence>,
+    ) -> Result<FlagsStored, StoreError> {
         self.check_writable()?;
         let uids = self.uids_of(numbers);
-        Ok(self.with(|mailbox, tracker| {
-            let mut all = true;
-            for uid in uids {
-                match mailbox.message(uid).map(|message| message.flags.changed(change, operand)) {
-                    Some(flags) => {
-                        mailbox.set_flags(uid, &flags, tracker);
-                    }
-                    None => all = false,
-                }
-            }
-            all
-        }))
+        Ok(self
+            .with(|mailbox, tracker| mailbox.change_flags(&uids, change, operand, unchanged_since, tracker)))
     }
 
     /// Sets `\Seen` because the message was read; returns whether that changed anything.
@@ -183,13 +205,9 @@ impl Selected {
         let uids = self.uids_of(&[number]);
         let seen: Flags = [Flag::Seen].into_iter().collect();
         self.with(|mailbox, tracker| {
-            uids.iter().any(|uid| match mailbox.message(*uid) {
-                Some(message) => {
-                    let flags = message.flags.changed(FlagChange::Add, &seen);
-                    mailbox.set_flags(*uid, &flags, tracker)
-                }
-                None => false,
-            })
+            let before = mailbox.highest_mod_sequence();
+            mailbox.change_flags(&uids, FlagChange::Add, &seen, None, tracker);
+            mailbox.highest_mod_sequence() > before
         })
     }
 

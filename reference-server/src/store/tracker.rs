@@ -7,14 +7,19 @@ use tokio::sync::Notify;
 
 use super::flags::{Flags, Keyword};
 use super::mailbox::Stored;
-use super::message::{Message, Uid};
+use super::message::{ModSequence, Uid};
 use super::selected::Access;
 
 /// Something that changed in the selected mailbox, to be announced as an untagged response (RFC 3501 section 7).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Update {
-    /// The message with this message sequence number is gone; later ones have moved down by one.
-    Expunge(u32),
+    /// A message is gone; later ones have moved down by one.
+    Expunge {
+        /// Its message sequence number.
+        number: u32,
+        /// Its unique identifier.
+        uid: Uid,
+    },
     /// These keywords are in use now, beside the system flags.
     Flags(Vec<Keyword>),
     /// The mailbox holds this many messages now.
@@ -31,6 +36,8 @@ pub enum Update {
         flags: Flags,
         /// Whether it is `\Recent` in this session.
         recent: bool,
+        /// Its mod-sequence.
+        mod_sequence: ModSequence,
     },
 }
 
@@ -50,6 +57,14 @@ pub(super) struct Viewed {
     pub(super) recent: bool,
 }
 
+/// A message that was expunged while it was in a view.
+#[derive(Debug)]
+struct Gone {
+    stored: Stored,
+    /// The mod-sequence of the expunge.
+    at: ModSequence,
+}
+
 /// The view of one session. EXPUNGE timing is right by construction: a message leaves the view only where the session
 /// asked for [`Update`]s with [`Expunges::Allowed`], and until then its content stays at hand (RFC 2180 section 4.1.1).
 #[derive(Debug)]
@@ -59,10 +74,12 @@ pub(super) struct Tracker {
     /// Every message with a lower UID was announced, or vanished before it could be.
     announced_below: Uid,
     /// Messages of the view that were expunged.
-    gone: BTreeMap<Uid, Message>,
+    gone: BTreeMap<Uid, Gone>,
     /// Messages of the view whose flags another session changed.
     changed: BTreeSet<Uid>,
     keywords_told: usize,
+    /// The highest mod-sequence of the mailbox when the session was last brought up to date.
+    up_to_date: ModSequence,
     wake: Arc<Notify>,
 }
 
@@ -75,6 +92,7 @@ impl Tracker {
             gone: BTreeMap::new(),
             changed: BTreeSet::new(),
             keywords_told: 0,
+            up_to_date: 0,
             wake,
         }
     }
@@ -84,8 +102,8 @@ impl Tracker {
     }
 
     /// The content of a message that is expunged and still in the view.
-    pub(super) fn gone(&self, uid: Uid) -> Option<&Message> {
-        self.gone.get(&uid)
+    pub(super) fn gone(&self, uid: Uid) -> Option<&Stored> {
+        self.gone.get(&uid).map(|gone| &gone.stored)
     }
 
     /// Tells the owner of the view to look for updates.
@@ -93,11 +111,11 @@ impl Tracker {
         self.wake.notify_one();
     }
 
-    /// Remembers that `message` was expunged.
-    pub(super) fn note_expunge(&mut self, uid: Uid, message: &Message) {
+    /// Remembers that a message was expunged at a mod-sequence.
+    pub(super) fn note_expunge(&mut self, uid: Uid, stored: &Stored, at: ModSequence) {
         if index_of(&self.view, uid).is_some() {
             self.changed.remove(&uid);
-            self.gone.insert(uid, message.clone());
+            self.gone.insert(uid, Gone { stored: stored.clone(), at });
         }
     }
 
@@ -134,6 +152,17 @@ impl Tracker {
         updates
     }
 
+    /// The session has been told of all changes up to this mod-sequence, but for expunges that are withheld.
+    pub(super) fn told_up_to(&mut self, highest: ModSequence) {
+        self.up_to_date = highest;
+    }
+
+    /// The highest mod-sequence up to which the session knows all changes (RFC 7162 section 3.2): below that of any
+    /// expunge that is withheld.
+    pub(super) fn known_up_to(&self) -> ModSequence {
+        self.gone.values().map(|gone| gone.at - 1).fold(self.up_to_date, ModSequence::min)
+    }
+
     /// The number of `\Recent` messages in the view.
     pub(super) fn recent(&self) -> u32 {
         count(self.view.iter().filter(|viewed| viewed.recent).count())
@@ -149,7 +178,7 @@ impl Tracker {
             if stays {
                 number += 1;
             } else {
-                updates.push(Update::Expunge(number));
+                updates.push(Update::Expunge { number, uid: viewed.uid });
             }
             stays
         });
@@ -183,6 +212,7 @@ impl Tracker {
                     uid,
                     flags: stored.message.flags.clone(),
                     recent: self.view[index].recent,
+                    mod_sequence: stored.mod_sequence,
                 });
             }
         }

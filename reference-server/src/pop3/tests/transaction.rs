@@ -258,7 +258,7 @@ async fn a_message_that_imap_removes_meanwhile_can_still_be_read() {
     let mut client = Client::logged_in(&server).await;
     let account = server.store().account("alice").unwrap();
     let (mut imap, _) = account.select(INBOX, Access::ReadWrite).unwrap();
-    imap.store(&[1, 2], FlagChange::Add, &[Flag::Deleted].into_iter().collect()).unwrap();
+    imap.store(&[1, 2], FlagChange::Add, &[Flag::Deleted].into_iter().collect(), None).unwrap();
     imap.expunge(None).unwrap();
     client
         .talk(
