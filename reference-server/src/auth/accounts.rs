@@ -6,6 +6,7 @@ use stringprep::saslprep;
 use thiserror::Error;
 
 use super::digest;
+use super::scram::{Keys, hmac_sha256};
 use super::timestamp::Timestamp;
 
 /// A user that the server cannot be set up with.
@@ -25,6 +26,8 @@ pub enum AccountError {
 #[derive(Clone)]
 pub struct Accounts {
     secrets: BTreeMap<String, String>,
+    /// Makes the salts of SCRAM, one for each name that can be thought of.
+    salting: [u8; 32],
 }
 
 impl Accounts {
@@ -42,7 +45,7 @@ impl Accounts {
                 return Err(AccountError::Duplicate(name.clone()));
             }
         }
-        Ok(Self { secrets })
+        Ok(Self { secrets, salting: rand::random() })
     }
 
     /// The names of all users, as the store knows them.
@@ -73,8 +76,36 @@ impl Accounts {
         })
     }
 
+    /// The salt that SCRAM names for a user. A name that nobody has gets one as well, and always the same
+    /// (RFC 5802 section 9).
+    pub(super) fn salt(&self, name: &str) -> [u8; 16] {
+        let name = prepare(name).unwrap_or_else(|| name.to_owned());
+        let mut salt = [0; 16];
+        salt.copy_from_slice(&hmac_sha256(&self.salting, name.as_bytes())[..16]);
+        salt
+    }
+
+    /// The user whose SCRAM proof over the messages `covered` this is, and the server's signature over them
+    /// (RFC 5802 section 3).
+    pub(super) fn by_scram(
+        &self,
+        name: &str,
+        covered: &[u8],
+        proof: &[u8; 32],
+        iterations: u32,
+    ) -> Option<(String, [u8; 32])> {
+        let salt = self.salt(name);
+        let mut signature = [0; 32];
+        let user = self.check(name, |secret| {
+            let keys = Keys::derive(secret, &salt, iterations);
+            signature = keys.signature(covered);
+            keys.hold(covered, proof)
+        })?;
+        Some((user, signature))
+    }
+
     /// An unknown name costs the same work as a known one.
-    fn check(&self, name: &str, holds: impl Fn(&str) -> bool) -> Option<String> {
+    fn check(&self, name: &str, holds: impl FnOnce(&str) -> bool) -> Option<String> {
         let name = prepare(name)?;
         let secret = self.secrets.get(&name);
         let held = holds(secret.map_or("no such user", String::as_str));

@@ -6,6 +6,7 @@ use thiserror::Error;
 
 use super::accounts::{Accounts, prepare};
 use super::mechanism::Mechanism;
+use super::scram::Begun;
 use super::timestamp::Timestamp;
 
 /// What an exchange came to after a step.
@@ -34,6 +35,9 @@ pub enum Failure {
     /// A response breaks the syntax of its mechanism.
     #[error("response breaks the syntax of the mechanism")]
     Syntax,
+    /// The client wants the channel bound, which no mechanism on offer does.
+    #[error("channel binding is not supported")]
+    ChannelBinding,
     /// The name, the password, the digest or the authorization identity does not hold.
     #[error("authentication failed")]
     Credentials,
@@ -47,8 +51,18 @@ pub struct Exchange(Awaiting);
 enum Awaiting {
     PlainMessage,
     LoginName,
-    LoginPassword { name: String },
-    CramDigest { challenge: Timestamp },
+    LoginPassword {
+        name: String,
+    },
+    CramDigest {
+        challenge: Timestamp,
+    },
+    ScramFirst,
+    ScramFinal(Begun),
+    /// The client has seen the server's proof and has nothing more to say.
+    ScramEnd {
+        user: String,
+    },
 }
 
 impl Exchange {
@@ -62,6 +76,14 @@ impl Exchange {
                 let initial = if initial == b"=" { b"" } else { initial };
                 match BASE64.decode(initial) {
                     Ok(message) => plain(&message, accounts),
+                    Err(_) => Progress::Failed(Failure::NotBase64),
+                }
+            }
+            (Mechanism::ScramSha256, None) => challenge(b"", Awaiting::ScramFirst),
+            (Mechanism::ScramSha256, Some(initial)) => {
+                let initial = if initial == b"=" { b"" } else { initial };
+                match BASE64.decode(initial) {
+                    Ok(message) => scram_first(&message, accounts),
                     Err(_) => Progress::Failed(Failure::NotBase64),
                 }
             }
@@ -95,6 +117,14 @@ impl Exchange {
                 Err(_) => Progress::Failed(Failure::Syntax),
             },
             Awaiting::CramDigest { challenge } => cram_md5(&response, &challenge, accounts),
+            Awaiting::ScramFirst => scram_first(&response, accounts),
+            Awaiting::ScramFinal(begun) => match begun.finish(&response, accounts) {
+                // Neither protocol has room for data with its OK, so they go as a challenge (RFC 5034 section 4).
+                Ok((user, server_final)) => challenge(server_final.as_bytes(), Awaiting::ScramEnd { user }),
+                Err(failure) => Progress::Failed(failure),
+            },
+            Awaiting::ScramEnd { user } if response.is_empty() => Progress::Authenticated(user),
+            Awaiting::ScramEnd { .. } => Progress::Failed(Failure::Syntax),
         }
     }
 }
@@ -119,6 +149,13 @@ fn cram_md5(response: &[u8], challenge: &Timestamp, accounts: &Accounts) -> Prog
     match str::from_utf8(response).ok().and_then(|response| response.rsplit_once(' ')) {
         Some((name, digest)) => outcome(accounts.by_cram_md5(name, digest, challenge)),
         None => Progress::Failed(Failure::Syntax),
+    }
+}
+
+fn scram_first(message: &[u8], accounts: &Accounts) -> Progress {
+    match Begun::new(message, accounts) {
+        Ok(begun) => challenge(begun.server_first().to_owned().as_bytes(), Awaiting::ScramFinal(begun)),
+        Err(failure) => Progress::Failed(failure),
     }
 }
 
@@ -265,6 +302,141 @@ mod tests {
             Ok("a b".into())
         );
         assert_eq!(respond(&good), Err(Failure::Syntax));
+    }
+
+    /// What a client of SCRAM makes of its side, with the parts that a test may spoil.
+    struct Scram {
+        first: &'static str,
+        password: &'static str,
+        /// Makes of the right client-final-message the one that is sent.
+        spoil: fn(String) -> String,
+        initial: bool,
+        end: &'static [u8],
+    }
+
+    impl Default for Scram {
+        fn default() -> Self {
+            let (first, password) = ("n,,n=tim,r=abc", "tanstaaftanstaaf");
+            Self { first, password, spoil: |message| message, initial: true, end: b"" }
+        }
+    }
+
+    impl Scram {
+        fn run(&self) -> Result<String, Failure> {
+            use super::super::scram::{Keys, hmac_sha256};
+            let accounts = accounts();
+            let first = BASE64.encode(self.first);
+            let begun = match self.initial {
+                true => Exchange::begin(Mechanism::ScramSha256, Some(first.as_bytes()), "h", &accounts),
+                false => match Exchange::begin(Mechanism::ScramSha256, None, "h", &accounts) {
+                    Progress::Challenge(empty, exchange) if empty.is_empty() => {
+                        exchange.respond(first.as_bytes(), &accounts)
+                    }
+                    other => panic!("{other:?}"),
+                },
+            };
+            let (server_first, exchange) = match begun {
+                Progress::Challenge(text, exchange) => (text, exchange),
+                Progress::Failed(failure) => return Err(failure),
+                Progress::Authenticated(user) => panic!("{user} has proved nothing"),
+            };
+            let server_first = String::from_utf8(BASE64.decode(server_first).unwrap()).unwrap();
+            let fields: Vec<&str> = server_first.split(',').collect();
+            let (nonce, salt) = (&fields[0][2..], BASE64.decode(&fields[1][2..]).unwrap());
+            assert_eq!(fields[2], "i=4096");
+            let header = &self.first[..self.first.find("n=").unwrap()];
+            let without_proof = format!("c={},r={nonce}", BASE64.encode(header));
+            let covered = format!("{},{server_first},{without_proof}", &self.first[header.len()..]);
+            let mut salted = [0; 32];
+            pbkdf2::pbkdf2::<hmac::Hmac<sha2::Sha256>>(self.password.as_bytes(), &salt, 4096, &mut salted)
+                .unwrap();
+            let mut proof = hmac_sha256(&salted, b"Client Key");
+            let stored = <[u8; 32]>::from(<sha2::Sha256 as sha2::Digest>::digest(proof));
+            for (octet, mask) in proof.iter_mut().zip(hmac_sha256(&stored, covered.as_bytes())) {
+                *octet ^= mask;
+            }
+            let message = (self.spoil)(format!("{without_proof},p={}", BASE64.encode(proof)));
+            match exchange.respond(BASE64.encode(message).as_bytes(), &accounts) {
+                Progress::Challenge(server_final, exchange) => {
+                    let keys = Keys::derive(self.password, &salt, 4096);
+                    let signature = BASE64.encode(keys.signature(covered.as_bytes()));
+                    assert_eq!(server_final, BASE64.encode(format!("v={signature}")));
+                    match exchange.respond(self.end, &accounts) {
+                        Progress::Authenticated(user) => Ok(user),
+                        Progress::Failed(failure) => Err(failure),
+                        Progress::Challenge(..) => panic!("one challenge too many"),
+                    }
+                }
+                Progress::Failed(failure) => Err(failure),
+                Progress::Authenticated(user) => panic!("{user} has not seen the server's proof"),
+            }
+        }
+    }
+
+    #[test]
+    fn scram_lets_in_who_proves_to_know_the_password() {
+        for initial in [true, false] {
+            assert_eq!(Scram { initial, ..Scram::default() }.run(), Ok("tim".into()));
+        }
+        for first in ["y,,n=tim,r=abc", "n,a=tim,n=tim,r=abc", "n,,n=tim,r=abc,x=1"] {
+            assert_eq!(Scram { first, ..Scram::default() }.run(), Ok("tim".into()), "{first}");
+        }
+        assert_eq!(
+            Scram { first: "n,,n=a b,r=abc", password: "c d", ..Scram::default() }.run(),
+            Ok("a b".into())
+        );
+    }
+
+    #[test]
+    fn scram_refuses_what_does_not_hold() {
+        use Failure::{Cancelled, ChannelBinding, Credentials, Syntax};
+        for (first, failure) in [
+            ("n,,n=tom,r=abc", Credentials),
+            ("n,a=tom,n=tim,r=abc", Credentials),
+            ("p=tls-unique,,n=tim,r=abc", ChannelBinding),
+        ] {
+            assert_eq!(Scram { first, ..Scram::default() }.run(), Err(failure), "{first}");
+        }
+        // The word that is checked where there is no such user opens nothing.
+        let nobody = Scram { first: "n,,n=tom,r=abc", password: "no such user", ..Scram::default() };
+        assert_eq!(nobody.run(), Err(Credentials));
+        assert_eq!(Scram { password: "wrong", ..Scram::default() }.run(), Err(Credentials));
+        let spoilt: [(fn(String) -> String, Failure); 7] = [
+            (|message| message.replacen("r=abc", "r=abd", 1), Credentials),
+            (|message| message.replacen(",p=", "x,p=", 1), Credentials),
+            (|message| message.replacen("c=biws", "c=eSws", 1), Credentials),
+            (|message| message.replacen("c=biws", "c=!", 1), Syntax),
+            (|message| message.replacen(",p=", ",q=", 1), Syntax),
+            (|message| message + "AAAA", Syntax),
+            (|_| String::new(), Syntax),
+        ];
+        for (spoil, failure) in spoilt {
+            assert_eq!(Scram { spoil, ..Scram::default() }.run(), Err(failure));
+        }
+        assert_eq!(Scram { end: b"YQ==", ..Scram::default() }.run(), Err(Syntax));
+        assert_eq!(Scram { end: b"*", ..Scram::default() }.run(), Err(Cancelled));
+    }
+
+    #[test]
+    fn scram_names_each_user_one_salt_of_its_own_and_never_the_same_nonce() {
+        let accounts = accounts();
+        let first = |name: &str| {
+            let message = BASE64.encode(format!("n,,n={name},r=abc"));
+            match Exchange::begin(Mechanism::ScramSha256, Some(message.as_bytes()), "h", &accounts) {
+                Progress::Challenge(text, _) => {
+                    let text = String::from_utf8(BASE64.decode(text).unwrap()).unwrap();
+                    let (nonce, rest) = text.split_once(",s=").unwrap();
+                    (nonce.to_owned(), rest.to_owned())
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        for name in ["tim", "nobody"] {
+            let (one, two) = (first(name), first(name));
+            assert_ne!(one.0, two.0);
+            assert_eq!(one.1, two.1);
+        }
+        assert_ne!(first("tim").1, first("nobody").1);
     }
 
     #[test]

@@ -9,11 +9,13 @@ pub enum Mechanism {
     Login,
     /// A keyed digest over a challenge (RFC 2195).
     CramMd5,
+    /// A salted challenge and proofs from both sides (RFC 5802, RFC 7677).
+    ScramSha256,
 }
 
 impl Mechanism {
     /// All of them, in the order in which they are announced.
-    pub const ALL: [Self; 3] = [Self::Plain, Self::Login, Self::CramMd5];
+    pub const ALL: [Self; 4] = [Self::Plain, Self::Login, Self::CramMd5, Self::ScramSha256];
 
     /// The registered name.
     #[must_use]
@@ -22,6 +24,7 @@ impl Mechanism {
             Self::Plain => "PLAIN",
             Self::Login => "LOGIN",
             Self::CramMd5 => "CRAM-MD5",
+            Self::ScramSha256 => "SCRAM-SHA-256",
         }
     }
 
@@ -36,7 +39,7 @@ impl Mechanism {
     pub fn sends_password(self) -> bool {
         match self {
             Self::Plain | Self::Login => true,
-            Self::CramMd5 => false,
+            Self::CramMd5 | Self::ScramSha256 => false,
         }
     }
 
@@ -62,7 +65,10 @@ mod tests {
 
     #[test]
     fn only_digests_are_usable_where_passwords_may_not_be_seen() {
-        assert_eq!(Mechanism::usable(false).collect::<Vec<_>>(), [Mechanism::CramMd5]);
+        assert_eq!(
+            Mechanism::usable(false).collect::<Vec<_>>(),
+            [Mechanism::CramMd5, Mechanism::ScramSha256]
+        );
         assert_eq!(Mechanism::usable(true).collect::<Vec<_>>(), Mechanism::ALL);
     }
 }

@@ -8,6 +8,7 @@ mod accounts;
 mod digest;
 mod exchange;
 mod mechanism;
+mod scram;
 mod timestamp;
 
 pub use accounts::{AccountError, Accounts};

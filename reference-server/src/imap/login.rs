@@ -48,6 +48,9 @@ impl<T: Transport> Session<'_, T> {
             match progress {
                 Progress::Authenticated(user) => return Ok(self.enter(&user)),
                 Progress::Failed(Failure::Credentials) => return self.failed_login().await,
+                Progress::Failed(failure @ Failure::ChannelBinding) => {
+                    return Ok(Completion::no(&failure.to_string()));
+                }
                 Progress::Failed(failure) => return Ok(Completion::bad(&failure.to_string())),
                 Progress::Challenge(challenge, exchange) => {
                     self.send(Response::Continue(challenge)).await?;

@@ -55,7 +55,7 @@ async fn starttls_starts_again_and_forgets_what_came_before() {
     for (line, wanted) in lines.iter().zip([
         "secret BAD ...",
         "d BAD ...",
-        "* CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5",
+        "* CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID AUTH=PLAIN AUTH=LOGIN AUTH=CRAM-MD5 AUTH=SCRAM-SHA-256",
         "e OK ...",
         "f OK [CAPABILITY ...] ...",
     ]) {

@@ -80,7 +80,7 @@ async fn conversations() {
              S: TOP
              S: UIDL
              S: USER
-             S: SASL PLAIN LOGIN CRAM-MD5
+             S: SASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256
              S: STLS
              S: RESP-CODES
              S: AUTH-RESP-CODE
@@ -212,7 +212,7 @@ async fn stls_starts_again_and_forgets_what_came_before() {
              S: +OK ...
              S: TOP
              S: UIDL
-             S: SASL CRAM-MD5
+             S: SASL CRAM-MD5 SCRAM-SHA-256
              S: STLS
              S: RESP-CODES
              S: AUTH-RESP-CODE
@@ -233,7 +233,7 @@ async fn stls_starts_again_and_forgets_what_came_before() {
             .await;
     assert!(lines[0].starts_with("-ERR PASS "), "no greeting, and USER is unknown: {lines:?}");
     assert!(lines[1].starts_with("-ERR TLS "), "{lines:?}");
-    assert!(lines.contains(&"SASL PLAIN LOGIN CRAM-MD5".to_owned()), "{lines:?}");
+    assert!(lines.contains(&"SASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256".to_owned()), "{lines:?}");
     assert!(!lines.contains(&"STLS".to_owned()), "{lines:?}");
     assert_eq!(lines.last().unwrap(), "+OK 1 8");
 }

@@ -147,7 +147,7 @@ async fn conversations() {
              S: TOP
              S: UIDL
              S: USER
-             S: SASL PLAIN LOGIN CRAM-MD5
+             S: SASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256
              S: RESP-CODES
              S: AUTH-RESP-CODE
              S: PIPELINING
