@@ -4,13 +4,15 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::auth::{Mechanisms, User};
 use crate::imap::Extensions;
+use crate::pop3::Capabilities;
 
 /// The set-up of a server. [`Config::default`] has no users and listens nowhere.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Name and password of each user.
-    pub users: Vec<(String, String)>,
+    /// Who may log in.
+    pub users: Vec<User>,
     /// Where to listen for IMAP with STARTTLS (RFC 3501); port 0 picks a free one.
     pub imap: Option<SocketAddr>,
     /// Where to listen for IMAP over implicit TLS (RFC 8314).
@@ -19,6 +21,8 @@ pub struct Config {
     pub pop3: Option<SocketAddr>,
     /// Where to listen for POP3 over implicit TLS (RFC 8314).
     pub pop3s: Option<SocketAddr>,
+    /// Where to listen for LMTP (RFC 2033), by which mail comes in. Whoever reaches it may deliver.
+    pub lmtp: Option<SocketAddr>,
     /// Whose name clients see in the certificate.
     pub certificate: CertificateSource,
     /// The domain name in greetings, timestamps and challenges.
@@ -32,6 +36,12 @@ pub struct Config {
     pub limits: Limits,
     /// Which extensions of IMAP there are.
     pub extensions: Extensions,
+    /// Whether IMAP has STARTTLS.
+    pub imap_starttls: bool,
+    /// Which capabilities POP3 has.
+    pub capabilities: Capabilities,
+    /// Which SASL mechanisms there are, in IMAP and POP3.
+    pub mechanisms: Mechanisms,
 }
 
 impl Default for Config {
@@ -42,12 +52,16 @@ impl Default for Config {
             imaps: None,
             pop3: None,
             pop3s: None,
+            lmtp: None,
             certificate: CertificateSource::SelfSigned,
             host: "localhost".to_owned(),
             cleartext_passwords: true,
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             extensions: Extensions::default(),
+            imap_starttls: true,
+            capabilities: Capabilities::default(),
+            mechanisms: Mechanisms::default(),
         }
     }
 }
@@ -56,7 +70,7 @@ impl Config {
     /// Adds a user; to be chained.
     #[must_use]
     pub fn user(mut self, name: &str, password: &str) -> Self {
-        self.users.push((name.to_owned(), password.to_owned()));
+        self.users.push(User::new(name, password));
         self
     }
 }
@@ -83,6 +97,8 @@ pub struct Timeouts {
     pub imap: Duration,
     /// The autologout timer of POP3, at least 10 minutes for a real server (RFC 1939 section 3).
     pub pop3: Duration,
+    /// How long an LMTP client may take for a command, or between octets of a message (RFC 5321 section 4.5.3.2.7).
+    pub lmtp: Duration,
     /// A TLS handshake, from the first octet to the last.
     pub handshake: Duration,
     /// What a failed login costs the client before it is told.
@@ -96,6 +112,7 @@ impl Default for Timeouts {
         Self {
             imap: Duration::from_secs(30 * 60),
             pop3: Duration::from_secs(10 * 60),
+            lmtp: Duration::from_secs(5 * 60),
             handshake: Duration::from_secs(30),
             failed_login: Duration::from_millis(500),
             farewell: Duration::from_secs(2),
@@ -110,10 +127,12 @@ pub struct Limits {
     pub connections: u32,
     /// Failed logins on one connection; the server closes it after the last.
     pub failed_logins: u32,
+    /// Octets of a message, by APPEND (all messages of one command together) and by LMTP.
+    pub message: u64,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connections: 65_536, failed_logins: 20 }
+        Self { connections: 65_536, failed_logins: 20, message: 64 * 1024 * 1024 }
     }
 }

@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use super::digest;
 use super::scram::{Keys, hmac_sha256};
+use super::secret::User;
 use super::timestamp::Timestamp;
 
 /// A user that the server cannot be set up with.
@@ -31,13 +32,13 @@ pub struct Accounts {
 }
 
 impl Accounts {
-    /// Prepares the users, each a name and a password.
+    /// Prepares the users.
     ///
     /// # Errors
     /// If a name or a password cannot be prepared, or a name stands twice.
-    pub fn new(users: &[(String, String)]) -> Result<Self, AccountError> {
+    pub fn new(users: &[User]) -> Result<Self, AccountError> {
         let mut secrets = BTreeMap::new();
-        for (name, password) in users {
+        for User { name, password } in users {
             let (Some(prepared), Some(secret)) = (prepare(name), prepare(password)) else {
                 return Err(AccountError::Forbidden(name.clone()));
             };
@@ -130,8 +131,7 @@ mod tests {
     use super::*;
 
     fn accounts(users: &[(&str, &str)]) -> Result<Accounts, AccountError> {
-        let users: Vec<_> =
-            users.iter().map(|&(name, password)| (name.to_owned(), password.to_owned())).collect();
+        let users: Vec<_> = users.iter().map(|&(name, password)| User::new(name, password)).collect();
         Accounts::new(&users)
     }
 

@@ -170,14 +170,11 @@ fn outcome(user: Option<String>) -> Progress {
 #[cfg(test)]
 mod tests {
     use super::super::digest;
+    use super::super::secret::User;
     use super::*;
 
     fn accounts() -> Accounts {
-        Accounts::new(&[
-            ("tim".to_owned(), "tanstaaftanstaaf".to_owned()),
-            ("a b".to_owned(), "c d".to_owned()),
-        ])
-        .unwrap()
+        Accounts::new(&[User::new("tim", "tanstaaftanstaaf"), User::new("a b", "c d")]).unwrap()
     }
 
     /// Runs an exchange to its end; responses are given in clear unless they start with `raw:`.

@@ -1,7 +1,9 @@
-//! The SASL mechanisms on offer.
+//! The SASL mechanisms, and which of them a server offers.
+
+use std::collections::BTreeSet;
 
 /// A SASL mechanism.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mechanism {
     /// Name and password in one message (RFC 4616).
     Plain,
@@ -42,10 +44,31 @@ impl Mechanism {
             Self::CramMd5 | Self::ScramSha256 => false,
         }
     }
+}
+
+/// The mechanisms that a server offers; by default all.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mechanisms {
+    hidden: BTreeSet<Mechanism>,
+}
+
+impl Mechanisms {
+    /// All but these.
+    #[must_use]
+    pub fn without(hidden: impl IntoIterator<Item = Mechanism>) -> Self {
+        Self { hidden: hidden.into_iter().collect() }
+    }
+
+    /// The mechanism of that name, if it is offered.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<Mechanism> {
+        Mechanism::from_name(name).filter(|mechanism| !self.hidden.contains(mechanism))
+    }
 
     /// The mechanisms usable now; `cleartext_passwords` says whether a password may cross the wire as it is.
-    pub fn usable(cleartext_passwords: bool) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(move |mechanism| cleartext_passwords || !mechanism.sends_password())
+    pub fn usable(&self, cleartext_passwords: bool) -> impl Iterator<Item = Mechanism> {
+        let fits = move |mechanism: &Mechanism| cleartext_passwords || !mechanism.sends_password();
+        Mechanism::ALL.into_iter().filter(|mechanism| !self.hidden.contains(mechanism)).filter(fits)
     }
 }
 
@@ -65,10 +88,15 @@ mod tests {
 
     #[test]
     fn only_digests_are_usable_where_passwords_may_not_be_seen() {
-        assert_eq!(
-            Mechanism::usable(false).collect::<Vec<_>>(),
-            [Mechanism::CramMd5, Mechanism::ScramSha256]
-        );
-        assert_eq!(Mechanism::usable(true).collect::<Vec<_>>(), Mechanism::ALL);
+        let all = Mechanisms::default();
+        assert_eq!(all.usable(false).collect::<Vec<_>>(), [Mechanism::CramMd5, Mechanism::ScramSha256]);
+        assert_eq!(all.usable(true).collect::<Vec<_>>(), Mechanism::ALL);
+    }
+
+    #[test]
+    fn a_hidden_mechanism_is_not_there() {
+        let some = Mechanisms::without([Mechanism::CramMd5, Mechanism::Login]);
+        assert_eq!(some.usable(true).collect::<Vec<_>>(), [Mechanism::Plain, Mechanism::ScramSha256]);
+        assert_eq!((some.named("cram-md5"), some.named("plain")), (None, Some(Mechanism::Plain)));
     }
 }

@@ -9,9 +9,11 @@ mod digest;
 mod exchange;
 mod mechanism;
 mod scram;
+mod secret;
 mod timestamp;
 
 pub use accounts::{AccountError, Accounts};
 pub use exchange::{Exchange, Failure, Progress};
-pub use mechanism::Mechanism;
+pub use mechanism::{Mechanism, Mechanisms};
+pub use secret::{Secret, User};
 pub use timestamp::Timestamp;

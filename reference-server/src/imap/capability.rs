@@ -2,7 +2,6 @@
 
 use super::response::{Condition, Data, Response};
 use super::session::{Completion, Session, Step};
-use crate::auth::Mechanism;
 use crate::net::Transport;
 
 impl<T: Transport> Session<'_, T> {
@@ -16,14 +15,15 @@ impl<T: Transport> Session<'_, T> {
         }
         let offered = offered.filter(|extension| extension.precedes_login());
         names.extend(offered.map(|extension| extension.name().to_owned()));
-        if !self.connection.tls {
+        if !self.connection.tls && self.connection.shared.config.imap_starttls {
             names.push("STARTTLS".to_owned());
         }
         let passwords = self.connection.allows_passwords();
         if !passwords {
             names.push("LOGINDISABLED".to_owned());
         }
-        names.extend(Mechanism::usable(passwords).map(|mechanism| format!("AUTH={}", mechanism.name())));
+        let mechanisms = self.connection.mechanisms();
+        names.extend(mechanisms.map(|mechanism| format!("AUTH={}", mechanism.name())));
         names
     }
 

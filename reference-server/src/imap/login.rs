@@ -5,15 +5,16 @@ use tokio::time::sleep;
 use super::response::{Code, Response};
 use super::session::{Completion, Session, Step};
 use super::wire::Line;
-use crate::auth::{Exchange, Failure, Mechanism, Progress};
+use crate::auth::{Exchange, Failure, Progress, Secret};
 use crate::net::Transport;
 
 impl<T: Transport> Session<'_, T> {
     /// The session ends behind the tagged OK, and another begins under TLS.
     pub(super) fn start_tls(&self) -> Completion {
-        match self.connection.tls {
-            true => Completion::bad("TLS is active already"),
-            false => Completion::ok("begin the TLS handshake"),
+        match (self.connection.tls, self.connection.shared.config.imap_starttls) {
+            (_, false) => Completion::bad("unknown command"),
+            (true, _) => Completion::bad("TLS is active already"),
+            (false, true) => Completion::ok("begin the TLS handshake"),
         }
     }
 
@@ -32,9 +33,9 @@ impl<T: Transport> Session<'_, T> {
     pub(super) async fn authenticate(
         &mut self,
         mechanism: &str,
-        initial: Option<Vec<u8>>,
+        initial: Option<Secret<Vec<u8>>>,
     ) -> Step<Completion> {
-        let Some(mechanism) = Mechanism::from_name(mechanism) else {
+        let Some(mechanism) = self.connection.shared.config.mechanisms.named(mechanism) else {
             return Ok(Completion::no("no such mechanism"));
         };
         if mechanism.sends_password() && !self.connection.allows_passwords() {
@@ -42,7 +43,12 @@ impl<T: Transport> Session<'_, T> {
         }
         let mut progress = {
             let shared = &self.connection.shared;
-            Exchange::begin(mechanism, initial.as_deref(), &shared.config.host, &shared.accounts)
+            Exchange::begin(
+                mechanism,
+                initial.as_deref().map(Vec::as_slice),
+                &shared.config.host,
+                &shared.accounts,
+            )
         };
         loop {
             match progress {

@@ -8,9 +8,6 @@ use super::session::{Completion, End, Session, Step};
 use super::wire::{LINE_LIMIT, Line};
 use crate::net::Transport;
 
-/// Largest message that APPEND takes, and most that all messages of one APPEND may hold together.
-const MESSAGE_LIMIT: u64 = 64 * 1024 * 1024;
-
 /// Largest literal that is no message.
 const ARGUMENT_LIMIT: u64 = LINE_LIMIT as u64;
 
@@ -21,7 +18,7 @@ const MOST_LITERALS: usize = 100;
 const MOST_MALFORMED: u32 = 20;
 
 /// The largest unwelcome literal that is read and thrown away; a larger one ends the session.
-const SKIPPED_LIMIT: u64 = MESSAGE_LIMIT;
+const SKIPPED_LIMIT: u64 = 64 * 1024 * 1024;
 
 impl<T: Transport> Session<'_, T> {
     /// The next command. `None` if it was refused, with the refusal queued.
@@ -69,7 +66,8 @@ impl<T: Transport> Session<'_, T> {
         match (append_to, &self.account) {
             (Some(mailbox), Some(account)) => match account.accepts_messages(mailbox) {
                 Err(error) => Some(super::append::refusal(error)),
-                Ok(()) if size.saturating_add(held) > MESSAGE_LIMIT => {
+                // All messages of one APPEND together.
+                Ok(()) if size.saturating_add(held) > self.connection.shared.config.limits.message => {
                     Some(Completion::no("the message is too large").with(Code::TooBig))
                 }
                 Ok(()) if size == 0 => Some(Completion::no("a message has at least one octet")),

@@ -21,7 +21,6 @@ const LITERAL_INPUT: usize = 64 * 1024;
 const OUTPUT: usize = 64 * 1024;
 
 /// A line without its line end. CRLF ends it, and so does a bare LF.
-#[derive(Debug)]
 pub(super) enum Line {
     Complete(Vec<u8>),
     /// A line above the limit has been read to its end; this is how it begins and ends.
@@ -32,7 +31,6 @@ pub(super) enum Line {
 }
 
 /// A stream with its buffers.
-#[derive(Debug)]
 pub(super) struct Wire<T> {
     stream: T,
     input: Vec<u8>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
-use crate::auth::{Accounts, Timestamp};
+use crate::auth::{Accounts, Mechanism, Timestamp};
 use crate::config::Config;
 use crate::store::Store;
 
@@ -59,6 +59,11 @@ impl Connection {
     #[must_use]
     pub fn allows_passwords(&self) -> bool {
         self.tls || self.shared.config.cleartext_passwords
+    }
+
+    /// The SASL mechanisms that can be used on this connection now.
+    pub fn mechanisms(&self) -> impl Iterator<Item = Mechanism> {
+        self.shared.config.mechanisms.usable(self.allows_passwords())
     }
 
     /// Counts a failed login. The session shall wait for `timeouts.failed_login` before it says so.

@@ -5,7 +5,7 @@ use super::reply::{Code, Reply};
 use super::session::{Login, Next, Step};
 use super::transaction::Transaction;
 use super::wire::Line;
-use crate::auth::{Exchange, Failure, Mechanism, Progress};
+use crate::auth::{Exchange, Failure, Progress};
 use crate::net::Connection;
 use crate::store::StoreError;
 
@@ -68,7 +68,7 @@ impl Authorization {
     }
 
     fn auth(&mut self, mechanism: &str, initial: Option<&str>, connection: &mut Connection) -> Login {
-        let Some(mechanism) = Mechanism::from_name(mechanism) else {
+        let Some(mechanism) = connection.shared.config.mechanisms.named(mechanism) else {
             return Reply::refused("no such mechanism").into();
         };
         if mechanism.sends_password() && !connection.allows_passwords() {

@@ -4,6 +4,8 @@ use std::num::NonZeroU32;
 
 use thiserror::Error;
 
+use super::capabilities::{Capabilities, Capability};
+
 /// The longest command line with its CRLF (RFC 2449 section 4).
 pub(super) const LINE_LIMIT: usize = 255;
 
@@ -21,6 +23,8 @@ pub(super) enum Command {
     Capa,
     /// RFC 1939 section 5.
     Dele(MessageNumber),
+    /// RFC 6856 section 3.
+    Lang(Option<String>),
     /// RFC 1939 section 5.
     List(Option<MessageNumber>),
     /// RFC 1939 section 5.
@@ -43,6 +47,8 @@ pub(super) enum Command {
     Uidl(Option<MessageNumber>),
     /// RFC 1939 section 7.
     User { name: String },
+    /// RFC 6856 section 2.1.
+    Utf8,
 }
 
 /// Why a line is no command.
@@ -65,17 +71,28 @@ pub(super) enum SyntaxError {
 }
 
 impl Command {
-    /// Parses a line without its CRLF.
-    pub(super) fn parse(line: &[u8]) -> Result<Self, SyntaxError> {
-        if !line.iter().all(|octet| matches!(octet, b' '..=b'~')) {
-            return Err(SyntaxError::Octet);
-        }
+    /// Parses a line without its CRLF, for a server with these capabilities.
+    pub(super) fn parse(line: &[u8], capabilities: &Capabilities) -> Result<Self, SyntaxError> {
         let line = str::from_utf8(line).map_err(|_| SyntaxError::Octet)?;
         let (keyword, arguments) = match line.split_once(' ') {
             Some((keyword, arguments)) => (keyword, Some(arguments)),
             None => (line, None),
         };
-        Ok(match keyword.to_ascii_uppercase().as_str() {
+        let keyword = keyword.to_ascii_uppercase();
+        // Names and passwords, even before UTF8 (RFC 6856 section 2.2).
+        let international =
+            capabilities.has(Capability::Utf8) && matches!(keyword.as_str(), "APOP" | "PASS" | "USER");
+        let fits = |character: char| {
+            matches!(character, ' '..='~')
+                || (international && !character.is_ascii() && !character.is_control())
+        };
+        if !line.chars().all(fits) {
+            return Err(SyntaxError::Octet);
+        }
+        if Capability::behind(&keyword).is_some_and(|capability| !capabilities.has(capability)) {
+            return Err(SyntaxError::Unknown);
+        }
+        Ok(match keyword.as_str() {
             "" => return Err(SyntaxError::Empty),
             "APOP" => {
                 let [name, digest] = exactly(arguments)?;
@@ -90,6 +107,10 @@ impl Command {
             }
             "CAPA" => none(arguments, Self::Capa)?,
             "DELE" => Self::Dele(message_number(exactly::<1>(arguments)?[0])?),
+            "LANG" => match arguments {
+                None => Self::Lang(None),
+                Some(_) => Self::Lang(Some(exactly::<1>(arguments)?[0].to_owned())),
+            },
             "LIST" => Self::List(optional_message_number(arguments)?),
             "NOOP" => none(arguments, Self::Noop)?,
             "PASS" => Self::Pass { password: password(arguments)? },
@@ -107,6 +128,7 @@ impl Command {
             }
             "UIDL" => Self::Uidl(optional_message_number(arguments)?),
             "USER" => Self::User { name: exactly::<1>(arguments)?[0].to_owned() },
+            "UTF8" => none(arguments, Self::Utf8)?,
             _ => return Err(SyntaxError::Unknown),
         })
     }
@@ -169,6 +191,8 @@ impl std::fmt::Debug for Command {
             }
             Self::Capa => formatter.write_str("CAPA"),
             Self::Dele(message) => write!(formatter, "DELE {message}"),
+            Self::Lang(None) => formatter.write_str("LANG"),
+            Self::Lang(Some(range)) => write!(formatter, "LANG {range}"),
             Self::List(None) => formatter.write_str("LIST"),
             Self::List(Some(message)) => write!(formatter, "LIST {message}"),
             Self::Noop => formatter.write_str("NOOP"),
@@ -182,6 +206,7 @@ impl std::fmt::Debug for Command {
             Self::Uidl(None) => formatter.write_str("UIDL"),
             Self::Uidl(Some(message)) => write!(formatter, "UIDL {message}"),
             Self::User { name } => write!(formatter, "USER {name}"),
+            Self::Utf8 => formatter.write_str("UTF8"),
         }
     }
 }
@@ -192,8 +217,12 @@ mod tests {
 
     use super::*;
 
+    fn parse(line: &[u8]) -> Result<Command, SyntaxError> {
+        Command::parse(line, &Capabilities::default())
+    }
+
     fn parsed(line: &str) -> Result<String, SyntaxError> {
-        Command::parse(line.as_bytes()).map(|command| format!("{command:?}"))
+        parse(line.as_bytes()).map(|command| format!("{command:?}"))
     }
 
     #[test]
@@ -213,10 +242,14 @@ mod tests {
             ("AUTH plain", "AUTH plain"),
             ("AUTH PLAIN =", "AUTH PLAIN (response)"),
             ("user alice", "USER alice"),
+            ("USER j\u{fc}rgen", "USER j\u{fc}rgen"),
+            ("utf8", "UTF8"),
+            ("LANG", "LANG"),
+            ("lang *", "LANG *"),
         ] {
             assert_eq!(parsed(line).as_deref(), Ok(command), "{line:?}");
         }
-        let password = |line: &str| match Command::parse(line.as_bytes()) {
+        let password = |line: &str| match parse(line.as_bytes()) {
             Ok(Command::Pass { password }) => password,
             other => panic!("{line:?}: {other:?}"),
         };
@@ -236,7 +269,11 @@ mod tests {
             (":", Unknown),
             ("NOOP\t", Octet),
             ("RETR\t1", Octet),
-            ("USER j\u{fc}rgen", Octet),
+            ("LIST \u{b2}", Octet),
+            ("USER a\u{85}b", Octet),
+            ("UTF8 USER", Surplus),
+            ("LANG ", Missing),
+            ("LANG en de", Surplus),
             ("NOOP\nNOOP", Octet),
             ("NOOP\r", Octet),
             ("NOOP\0", Octet),
@@ -281,10 +318,27 @@ mod tests {
         }
     }
 
+    #[test]
+    fn names_and_passwords_are_utf8_or_nothing() {
+        for line in [b"USER u\xC3\x28".as_slice(), b"PASS \xC0\xAF", b"USER \xFC", b"PASS a\xE2\x82"] {
+            assert_eq!(parse(line), Err(SyntaxError::Octet));
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_is_unknown() {
+        let capabilities = Capabilities::without(Capability::ALL);
+        for line in ["UTF8", "LANG", "TOP 1 2", "UIDL", "USER a", "PASS b", "STLS"] {
+            assert_eq!(Command::parse(line.as_bytes(), &capabilities), Err(SyntaxError::Unknown), "{line}");
+        }
+        assert_eq!(Command::parse("USER \u{fc}".as_bytes(), &capabilities), Err(SyntaxError::Octet));
+        assert_eq!(Command::parse(b"NOOP", &capabilities), Ok(Command::Noop));
+    }
+
     proptest! {
         #[test]
         fn any_octets_are_a_command_or_an_error(line in proptest::collection::vec(any::<u8>(), 0..300)) {
-            let _ = Command::parse(&line);
+            let _ = parse(&line);
         }
 
         #[test]

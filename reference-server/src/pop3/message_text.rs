@@ -30,6 +30,13 @@ pub(super) fn top(text: &[u8], lines: u64) -> usize {
     end
 }
 
+/// Whether the header has UTF-8 beyond ASCII (RFC 6532). Octets in a body are not looked at: 8-bit text has been sent as it
+/// is since long before there was a UTF-8 mode. Nor are headers in an older encoding, which no mode could mend.
+pub(super) fn wants_utf8(text: &[u8]) -> bool {
+    let header = &text[..top(text, 0)];
+    !header.is_ascii() && str::from_utf8(header).is_ok()
+}
+
 /// A message, or the beginning of one, on its way to the client.
 pub(super) struct MessageText {
     text: Arc<[u8]>,

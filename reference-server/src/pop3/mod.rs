@@ -1,4 +1,5 @@
-//! The POP3 side (RFC 1939), with CAPA (RFC 2449), STLS (RFC 2595), AUTH (RFC 5034) and response codes (RFC 3206).
+//! The POP3 side (RFC 1939), with CAPA (RFC 2449), STLS (RFC 2595), AUTH (RFC 5034), response codes (RFC 3206), and UTF8
+//! and LANG (RFC 6856). [`Capabilities`] can hide each of them.
 //!
 //! What comes in passes four seams: a line becomes a `command::Command`, the `session::Session` carries it out on
 //! the maildrop, what it has to say is a `reply::Reply`, and the `wire::Wire` sends that as octets.
@@ -6,6 +7,7 @@
 mod authorization;
 mod capabilities;
 mod command;
+mod language;
 mod message_text;
 mod reply;
 mod session;
@@ -24,6 +26,8 @@ use crate::net::{Connection, Outcome, Transport};
 use reply::Reply;
 use session::{Next, Session, Step};
 use wire::Wire;
+
+pub use capabilities::{Capabilities, Capability, UnknownCapability};
 
 /// Serves one session over `stream`. Whatever ends it except QUIT removes no message (RFC 1939 section 6).
 pub async fn serve<T: Transport>(stream: T, connection: &mut Connection) -> Outcome<T> {

@@ -3,8 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::capabilities::Capability;
+use super::capabilities::{Capabilities, Capability};
 use super::command::MessageNumber;
+use super::language::Language;
 use super::message_text::MessageText;
 
 /// A reply to a command, or the greeting.
@@ -27,7 +28,9 @@ pub(super) enum Reply {
     /// The unique-id listings of UIDL without.
     UniqueIdListings(Vec<(MessageNumber, String)>),
     /// The capability list of CAPA.
-    Capabilities(Vec<Capability>),
+    Capabilities(Vec<String>),
+    /// The language listings of LANG without an argument.
+    LanguageListings,
     /// A message up to an offset: all of it for RETR, the beginning for TOP.
     Message { summary: Cow<'static, str>, text: Arc<[u8]>, end: usize },
 }
@@ -41,6 +44,8 @@ pub(super) enum Code {
     InUse,
     /// Trouble of the server that may pass (RFC 3206 section 4).
     SysTemp,
+    /// The message wants UTF-8 mode (RFC 6856 section 5).
+    Utf8,
 }
 
 impl Code {
@@ -49,7 +54,16 @@ impl Code {
             Self::Auth => "[AUTH] ",
             Self::InUse => "[IN-USE] ",
             Self::SysTemp => "[SYS/TEMP] ",
+            Self::Utf8 => "[UTF8] ",
         }
+    }
+
+    /// Whether a server with these capabilities sends it.
+    fn belongs_to(self, capabilities: &Capabilities) -> bool {
+        capabilities.has(match self {
+            Self::Auth | Self::SysTemp => Capability::AuthRespCode,
+            Self::InUse | Self::Utf8 => Capability::RespCodes,
+        })
     }
 }
 
@@ -62,6 +76,14 @@ impl Reply {
     /// A negative reply without a response code.
     pub(super) fn refused(text: impl Into<Cow<'static, str>>) -> Self {
         Self::Refused(None, text.into())
+    }
+
+    /// The reply as a server with these capabilities gives it: perhaps without its response code.
+    pub(super) fn as_offered(self, capabilities: &Capabilities) -> Self {
+        match self {
+            Self::Refused(Some(code), text) if !code.belongs_to(capabilities) => Self::Refused(None, text),
+            reply => reply,
+        }
     }
 
     /// The octets of the reply, from the first to the last.
@@ -91,8 +113,12 @@ impl Reply {
                 listings.iter().map(|(number, unique_id)| format!("{number} {unique_id}")),
             ),
             Self::Capabilities(capabilities) => {
-                lines("capability list follows", capabilities.iter().map(Capability::line))
+                lines("capability list follows", capabilities.iter().cloned())
             }
+            Self::LanguageListings => lines(
+                "language listings follow",
+                Language::ALL.iter().map(|language| format!("{} {}", language.tag(), language.description())),
+            ),
         }
     }
 }
@@ -151,7 +177,7 @@ mod tests {
                 "+OK unique-id listings follow\r\n2 7.9\r\n.\r\n",
             ),
             (
-                Reply::Capabilities(vec![Capability::Top, Capability::ExpireNever]),
+                Reply::Capabilities(vec!["TOP".into(), "EXPIRE NEVER".into()]),
                 "+OK capability list follows\r\nTOP\r\nEXPIRE NEVER\r\n.\r\n",
             ),
             (

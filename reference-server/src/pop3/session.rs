@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::authorization::Authorization;
-use super::capabilities::capabilities;
+use super::capabilities::{Capabilities, listing};
 use super::command::{Command, LINE_LIMIT};
+use super::language::Language;
 use super::reply::Reply;
 use super::transaction::Transaction;
 use super::wire::Line;
@@ -50,6 +51,8 @@ impl From<Reply> for Step {
 pub(super) struct Session<'connection> {
     connection: &'connection mut Connection,
     state: State,
+    /// Whether the client has sent UTF8 (RFC 6856 section 2.1).
+    utf8: bool,
 }
 
 enum State {
@@ -61,7 +64,7 @@ enum State {
 
 impl<'connection> Session<'connection> {
     pub(super) fn new(connection: &'connection mut Connection) -> Self {
-        Self { connection, state: State::Authorization(Authorization::default()) }
+        Self { connection, state: State::Authorization(Authorization::default()), utf8: false }
     }
 
     /// What the server says first; nothing behind an upgrade.
@@ -90,6 +93,15 @@ impl<'connection> Session<'connection> {
 
     /// Takes a line: a response to a challenge, or a command.
     pub(super) fn receive(&mut self, line: &Line) -> Step {
+        let Step { reply, slowly, next } = self.answer(line);
+        Step { reply: reply.as_offered(self.offered()), slowly, next }
+    }
+
+    fn offered(&self) -> &Capabilities {
+        &self.connection.shared.config.capabilities
+    }
+
+    fn answer(&mut self, line: &Line) -> Step {
         if let State::Authorization(authorization) = &mut self.state
             && let Some(exchange) = authorization.take_exchange()
         {
@@ -97,7 +109,9 @@ impl<'connection> Session<'connection> {
             return self.after(login);
         }
         let command = match line {
-            Line::Complete(line) => Command::parse(line).map_err(|error| Reply::refused(error.to_string())),
+            Line::Complete(line) => {
+                Command::parse(line, self.offered()).map_err(|error| Reply::refused(error.to_string()))
+            }
             Line::TooLong => Err(Reply::refused("a command line has at most 255 octets")),
         };
         match command {
@@ -117,20 +131,30 @@ impl<'connection> Session<'connection> {
                 let login = match command {
                     Command::Capa => {
                         authorization.forget_user();
-                        return Reply::Capabilities(capabilities(self.connection, false)).into();
+                        return Reply::Capabilities(listing(self.connection, false)).into();
+                    }
+                    Command::Lang(range) => {
+                        authorization.forget_user();
+                        return lang(range.as_deref()).into();
+                    }
+                    Command::Utf8 => {
+                        authorization.forget_user();
+                        self.utf8 = true;
+                        return Reply::done("UTF-8 mode").into();
                     }
                     command => authorization.execute(command, self.connection),
                 };
                 self.after(login)
             }
             (State::Transaction(_), Command::Capa) => {
-                Reply::Capabilities(capabilities(self.connection, true)).into()
+                Reply::Capabilities(listing(self.connection, true)).into()
             }
+            (State::Transaction(_), Command::Lang(range)) => lang(range.as_deref()).into(),
             (State::Transaction(_), Command::Quit) => match std::mem::replace(&mut self.state, State::Over) {
                 State::Transaction(transaction) => Step::then(transaction.update(), Next::Close),
                 State::Authorization(_) | State::Over => over(),
             },
-            (State::Transaction(transaction), command) => transaction.execute(&command).into(),
+            (State::Transaction(transaction), command) => transaction.execute(&command, self.utf8).into(),
             (State::Over, _) => over(),
         }
     }
@@ -159,6 +183,15 @@ pub(super) enum Login {
 impl<S: Into<Step>> From<S> for Login {
     fn from(step: S) -> Self {
         Self::Open(step.into())
+    }
+}
+
+/// LANG, in any state (RFC 6856 section 3.2). All languages have the same texts, so there is nothing to remember.
+fn lang(range: Option<&str>) -> Reply {
+    let Some(range) = range else { return Reply::LanguageListings };
+    match Language::matching(range) {
+        Some(language) => Reply::done(format!("{} language chosen", language.tag())),
+        None => Reply::refused("no such language here"),
     }
 }
 

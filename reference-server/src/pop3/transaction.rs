@@ -1,8 +1,8 @@
 //! The TRANSACTION state (RFC 1939 section 5, and TOP and UIDL of section 7).
 
 use super::command::{Command, MessageNumber};
-use super::message_text::{size, top};
-use super::reply::Reply;
+use super::message_text::{size, top, wants_utf8};
+use super::reply::{Code, Reply};
 use crate::store::{Maildrop, MaildropMessage, Uid};
 
 /// A session on a locked maildrop. Mail that arrives or goes meanwhile does not change what it sees.
@@ -34,7 +34,8 @@ impl Transaction {
         format!("maildrop has {messages} messages ({octets} octets)")
     }
 
-    pub(super) fn execute(&mut self, command: &Command) -> Reply {
+    /// Carries a command out; `utf8` says whether the session is in UTF-8 mode.
+    pub(super) fn execute(&mut self, command: &Command, utf8: bool) -> Reply {
         match *command {
             Command::Stat => {
                 let (messages, octets) = self.totals();
@@ -52,16 +53,18 @@ impl Transaction {
             Command::Uidl(Some(number)) => {
                 self.with(number, |_, message| Reply::UniqueIdListing(number, self.unique_id(message)))
             }
-            Command::Retr(number) => self.with(number, |entry, message| Reply::Message {
+            Command::Retr(number) => self.download(number, utf8, |entry, message| Reply::Message {
                 summary: format!("{} octets", entry.octets).into(),
                 text: message.octets.clone(),
                 end: message.octets.len(),
             }),
-            Command::Top { message: number, lines } => self.with(number, |_, message| Reply::Message {
-                summary: "top of message follows".into(),
-                text: message.octets.clone(),
-                end: top(&message.octets, lines),
-            }),
+            Command::Top { message: number, lines } => {
+                self.download(number, utf8, |_, message| Reply::Message {
+                    summary: "top of message follows".into(),
+                    text: message.octets.clone(),
+                    end: top(&message.octets, lines),
+                })
+            }
             Command::Dele(number) => self.dele(number),
             Command::Noop => Reply::done("nothing done"),
             Command::Rset => self.rset(),
@@ -70,8 +73,10 @@ impl Transaction {
             | Command::Pass { .. }
             | Command::Stls
             | Command::User { .. } => Reply::refused("logged in already"),
+            // RFC 6856 section 2: valid in the AUTHORIZATION state.
+            Command::Utf8 => Reply::refused("UTF8 comes before the login"),
             // The session answers these in any state.
-            Command::Capa | Command::Quit => Reply::refused("not here"),
+            Command::Capa | Command::Lang(_) | Command::Quit => Reply::refused("not here"),
         }
     }
 
@@ -118,6 +123,21 @@ impl Transaction {
             Some((Entry { marked: true, .. }, _)) => Reply::refused("message is marked as deleted"),
             Some((entry, message)) => reply(entry, message),
         }
+    }
+
+    /// A reply with text of the message. Outside UTF-8 mode no header with UTF-8 is sent as it is (RFC 6856 section 2.1).
+    fn download(
+        &self,
+        number: MessageNumber,
+        utf8: bool,
+        reply: impl FnOnce(&Entry, &MaildropMessage) -> Reply,
+    ) -> Reply {
+        self.with(number, |entry, message| match !utf8 && wants_utf8(&message.octets) {
+            true => {
+                Reply::Refused(Some(Code::Utf8), "the header is in UTF-8: send UTF8 before the login".into())
+            }
+            false => reply(entry, message),
+        })
     }
 
     /// UIDVALIDITY and UID together never name another message (RFC 3501 section 2.3.1.1), and no octet of them is

@@ -10,12 +10,22 @@ use crate::net::Transport;
 const OUTPUT: usize = 16 * 1024;
 
 /// A line from the client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(super) enum Line {
     /// The line without its CRLF.
     Complete(Vec<u8>),
     /// The line was longer than it may be and is gone.
     TooLong,
+}
+
+impl std::fmt::Debug for Line {
+    /// How long the line is; what stands in it may be a password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Complete(line) => write!(formatter, "a line of {} octets", line.len()),
+            Self::TooLong => formatter.write_str("a line too long"),
+        }
+    }
 }
 
 /// A stream with a buffer for either direction, both bounded.

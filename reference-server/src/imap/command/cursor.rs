@@ -4,12 +4,22 @@ use crate::imap::extension::{Extension, Extensions};
 use crate::store::{Flag, Flags, Keyword};
 
 /// A piece of a command as it came over the wire.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(in crate::imap) enum Segment {
     /// A line without its line end; if a literal follows it ends with the literal's octet count in braces.
     Line(Vec<u8>),
     /// The octets of a literal.
     Literal(Vec<u8>),
+}
+
+impl std::fmt::Debug for Segment {
+    /// How long it is; what stands in it may be a password.
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Line(octets) => write!(formatter, "a line of {} octets", octets.len()),
+            Self::Literal(octets) => write!(formatter, "a literal of {} octets", octets.len()),
+        }
+    }
 }
 
 /// Why a command is not there yet, or not at all.

@@ -21,6 +21,7 @@ pub(super) use search::{ReturnOption, SearchKey};
 pub(super) use sequence::SequenceSet;
 
 use super::extension::{Extension, Extensions};
+use crate::auth::Secret;
 use crate::store::{Access, FlagChange, Flags, NewMessage};
 use cursor::Cursor;
 
@@ -33,8 +34,8 @@ pub(super) enum Command {
     Id,
     Enable,
     StartTls,
-    Login { user: Vec<u8>, password: Vec<u8> },
-    Authenticate { mechanism: String, initial: Option<Vec<u8>> },
+    Login { user: Vec<u8>, password: Secret<Vec<u8>> },
+    Authenticate { mechanism: String, initial: Option<Secret<Vec<u8>>> },
     Select { mailbox: String, access: Access },
     Create { mailbox: String },
     Delete { mailbox: String },
@@ -219,7 +220,7 @@ fn login(cursor: &mut Cursor<'_>, name: &str) -> Result<Command, Stop> {
     if name == "LOGIN" {
         let user = cursor.astring()?;
         cursor.space()?;
-        return Ok(Command::Login { user, password: cursor.astring()? });
+        return Ok(Command::Login { user, password: Secret::new(cursor.astring()?) });
     }
     let mechanism = cursor.atom("a SASL mechanism is wanted")?;
     let initial = match cursor.at_end() {
@@ -228,7 +229,7 @@ fn login(cursor: &mut Cursor<'_>, name: &str) -> Result<Command, Stop> {
         false => {
             cursor.space()?;
             // RFC 4959 section 3: base64, or a single "=". What it means is up to the exchange.
-            Some(cursor.rest_of_line("an initial response is wanted")?)
+            Some(Secret::new(cursor.rest_of_line("an initial response is wanted")?))
         }
     };
     Ok(Command::Authenticate { mechanism, initial })

@@ -88,3 +88,13 @@ fn a_literal_is_asked_for_only_where_one_may_stand() {
         assert!(matches!(stop(line), Stop::Syntax(_)), "{line}");
     }
 }
+
+#[test]
+fn no_password_is_ever_shown() {
+    for line in ["a LOGIN alice hunter2", "a LOGIN alice \"hunter2\"", "a AUTHENTICATE PLAIN aHVudGVyMg=="] {
+        let segments = [Segment::Line(line.into())];
+        let (_, command) = parse(&segments, State::NotAuthenticated, &Extensions::default()).unwrap();
+        let shown = format!("{segments:?} {command:?}");
+        assert!(shown.contains("***") && !shown.contains("hunter2") && !shown.contains("aHVud"), "{shown}");
+    }
+}

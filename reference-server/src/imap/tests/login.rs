@@ -1,4 +1,5 @@
 use super::{talk, talk_with};
+use crate::auth::{Mechanism, Mechanisms};
 use crate::config::Config;
 
 #[test]
@@ -140,4 +141,49 @@ fn a_session_that_says_nothing_is_logged_out() {
         ..Config::default()
     };
     talk_with(config, &[], "C: a LOGIN x y\nS: a NO ...\nC: b LOGIN x y\nS: b NO ...\nS: * BYE ...\n.:");
+}
+
+#[test]
+fn scram_travels_as_challenges_and_responses() {
+    talk(
+        &[],
+        r#"
+        C: a AUTHENTICATE SCRAM-SHA-256 biwsbj1hbGljZSxyPWFiYw==
+        S: + ...
+        C: Yz1iaXdzLHI9YWJjLHA9QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQT0=
+        S: a NO [AUTHENTICATIONFAILED] ...
+        C: b AUTHENTICATE SCRAM-SHA-256
+        S: +...
+        C: biwsbj1hbGljZSxyPWFiYw==
+        S: + ...
+        C: *
+        S: b BAD ...
+        C: c AUTHENTICATE SCRAM-SHA-256 cD10bHMtdW5pcXVlLCxuPWFsaWNlLHI9YWJj
+        S: c NO channel binding ...
+        C: d AUTHENTICATE SCRAM-SHA-256-PLUS
+        S: d NO ...
+        "#,
+    );
+}
+
+#[test]
+fn what_is_hidden_is_neither_advertised_nor_done() {
+    let config = Config {
+        imap_starttls: false,
+        mechanisms: Mechanisms::without([Mechanism::Plain, Mechanism::Login, Mechanism::CramMd5]),
+        ..Config::default()
+    };
+    talk_with(
+        config,
+        &[],
+        r#"
+        G: * OK [CAPABILITY IMAP4rev1 LITERAL+ SASL-IR ID AUTH=SCRAM-SHA-256] ...
+        C: a STARTTLS
+        S: a BAD ...
+        C: b AUTHENTICATE PLAIN AGFsaWNlAHNlY3JldA==
+        S: b NO ...
+        C: c LOGIN alice secret
+        S: c OK ...
+        "#,
+    );
 }

@@ -77,11 +77,13 @@ async fn conversations() {
             "capabilities before the login",
             "C: CAPA
              S: +OK ...
+             S: SASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256
              S: TOP
              S: UIDL
              S: USER
-             S: SASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256
              S: STLS
+             S: UTF8 USER
+             S: LANG
              S: RESP-CODES
              S: AUTH-RESP-CODE
              S: PIPELINING
@@ -210,10 +212,12 @@ async fn stls_starts_again_and_forgets_what_came_before() {
              S: -ERR ...
              C: CAPA
              S: +OK ...
+             S: SASL CRAM-MD5 SCRAM-SHA-256
              S: TOP
              S: UIDL
-             S: SASL CRAM-MD5 SCRAM-SHA-256
              S: STLS
+             S: UTF8 USER
+             S: LANG
              S: RESP-CODES
              S: AUTH-RESP-CODE
              S: PIPELINING

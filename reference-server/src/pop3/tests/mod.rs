@@ -3,6 +3,7 @@
 mod authorization;
 mod limits;
 mod transaction;
+mod utf8;
 
 use std::time::Duration;
 

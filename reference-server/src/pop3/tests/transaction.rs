@@ -144,10 +144,12 @@ async fn conversations() {
             "capabilities after the login",
             "C: CAPA
              S: +OK ...
+             S: SASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256
              S: TOP
              S: UIDL
              S: USER
-             S: SASL PLAIN LOGIN CRAM-MD5 SCRAM-SHA-256
+             S: UTF8 USER
+             S: LANG
              S: RESP-CODES
              S: AUTH-RESP-CODE
              S: PIPELINING
