@@ -9,12 +9,16 @@ use thiserror::Error;
 /// An extension that the server knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Extension {
+    /// BINARY (RFC 3516).
+    Binary,
     /// CHILDREN (RFC 3348).
     Children,
     /// ENABLE (RFC 5161).
     Enable,
     /// ESEARCH (RFC 4731).
     Esearch,
+    /// I18NLEVEL=1 (RFC 5255): texts are compared by i;unicode-casemap.
+    I18nLevel1,
     /// ID (RFC 2971).
     Id,
     /// IDLE (RFC 2177).
@@ -35,10 +39,16 @@ pub enum Extension {
     SaslIr,
     /// SEARCHRES (RFC 5182).
     SearchRes,
+    /// SORT (RFC 5256).
+    Sort,
     /// SPECIAL-USE (RFC 6154).
     SpecialUse,
     /// STATUS=SIZE (RFC 8438).
     StatusSize,
+    /// THREAD=ORDEREDSUBJECT (RFC 5256).
+    ThreadOrderedSubject,
+    /// THREAD=REFERENCES (RFC 5256).
+    ThreadReferences,
     /// UIDPLUS (RFC 4315).
     UidPlus,
     /// UNSELECT (RFC 3691).
@@ -54,7 +64,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -72,15 +82,22 @@ impl Extension {
         Self::ListStatus,
         Self::MultiAppend,
         Self::StatusSize,
+        Self::Binary,
+        Self::Sort,
+        Self::ThreadOrderedSubject,
+        Self::ThreadReferences,
+        Self::I18nLevel1,
     ];
 
     /// The name as CAPABILITY spells it.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Binary => "BINARY",
             Self::Children => "CHILDREN",
             Self::Enable => "ENABLE",
             Self::Esearch => "ESEARCH",
+            Self::I18nLevel1 => "I18NLEVEL=1",
             Self::Id => "ID",
             Self::Idle => "IDLE",
             Self::ListExtended => "LIST-EXTENDED",
@@ -91,8 +108,11 @@ impl Extension {
             Self::Namespace => "NAMESPACE",
             Self::SaslIr => "SASL-IR",
             Self::SearchRes => "SEARCHRES",
+            Self::Sort => "SORT",
             Self::SpecialUse => "SPECIAL-USE",
             Self::StatusSize => "STATUS=SIZE",
+            Self::ThreadOrderedSubject => "THREAD=ORDEREDSUBJECT",
+            Self::ThreadReferences => "THREAD=REFERENCES",
             Self::UidPlus => "UIDPLUS",
             Self::Unselect => "UNSELECT",
         }

@@ -1,7 +1,8 @@
 //! The IMAP4rev1 side (RFC 3501), with IDLE (RFC 2177), UIDPLUS (RFC 4315), LITERAL+ (RFC 7888), NAMESPACE (RFC 2342),
 //! UNSELECT (RFC 3691), ID (RFC 2971), CHILDREN (RFC 3348), MOVE (RFC 6851), SASL-IR (RFC 4959), STATUS=SIZE (RFC 8438),
 //! ENABLE (RFC 5161), ESEARCH (RFC 4731), SEARCHRES (RFC 5182), LIST-EXTENDED (RFC 5258), SPECIAL-USE (RFC 6154),
-//! LIST-STATUS (RFC 5819) and MULTIAPPEND (RFC 3502). [`Extensions`] can hide each of them.
+//! LIST-STATUS (RFC 5819), MULTIAPPEND (RFC 3502), BINARY (RFC 3516), SORT, THREAD=ORDEREDSUBJECT and THREAD=REFERENCES
+//! (RFC 5256) and I18NLEVEL=1 (RFC 5255). [`Extensions`] can hide each of them.
 //!
 //! What comes in passes four seams: octets become a command, the session carries it out on the store, what it has to
 //! say are responses, and the wire sends those as octets. One file per group of commands.
@@ -25,8 +26,10 @@ mod saved;
 mod search;
 mod select;
 mod session;
+mod sort;
 mod special_use;
 mod store;
+mod thread;
 mod wire;
 
 #[cfg(test)]

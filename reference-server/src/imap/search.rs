@@ -8,7 +8,7 @@ use super::response::{Code, Data};
 use super::saved;
 use super::session::{Completion, Session, Step};
 use crate::message::{
-    Header, Part, body_contains, day_of_header, day_of_internal_date, field_contains, folded,
+    Header, Part, body_contains, casemap, day_of_header, day_of_internal_date, field_contains,
 };
 use crate::net::Transport;
 use crate::store::{SelectedMessage, Uid};
@@ -23,24 +23,14 @@ impl<T: Transport> Session<'_, T> {
         key: &SearchKey,
     ) -> Step<Completion> {
         let save = returns.is_some_and(|options| options.contains(&ReturnOption::Save));
-        let known =
-            |charset: &[u8]| [&b"US-ASCII"[..], b"UTF-8"].iter().any(|k| charset.eq_ignore_ascii_case(k));
-        if charset.is_some_and(|charset| !known(&charset)) {
+        if charset.is_some_and(|charset| !is_known(&charset)) {
             if save {
                 self.saved.clear();
             }
-            return Ok(Completion::no("the charset is not known").with(Code::BadCharset));
+            return Ok(unknown_charset());
         }
-        let Some(selected) = &self.selected else { return Ok(Completion::bad("no mailbox is selected")) };
-        let messages: Vec<SelectedMessage> =
-            (1..=selected.count()).filter_map(|number| selected.message(number)).collect();
-        let scope = Scope { last: messages.last(), saved: &self.saved };
-        let found = narrow(key, messages.iter().collect(), &scope);
-        let numbers = found.iter().map(|message| match by {
-            Numbering::Sequence => message.number,
-            Numbering::Uid => message.uid,
-        });
-        let numbers: Vec<u32> = numbers.collect();
+        let found = self.matching(key);
+        let numbers: Vec<u32> = found.iter().map(|message| numbered(message, by)).collect();
         let uids = found.iter().map(|message| message.uid);
         let uids = returns.filter(|_| save).map(|options| saved::kept(options, uids.collect()));
         if let Some(uids) = uids {
@@ -54,6 +44,33 @@ impl<T: Transport> Session<'_, T> {
             self.data(data).await?;
         }
         Ok(Completion::ok("SEARCH completed"))
+    }
+
+    /// The messages of the selected mailbox that match, in ascending order.
+    pub(super) fn matching(&self, key: &SearchKey) -> Vec<SelectedMessage> {
+        let Some(selected) = &self.selected else { return Vec::new() };
+        let messages: Vec<SelectedMessage> =
+            (1..=selected.count()).filter_map(|number| selected.message(number)).collect();
+        let scope = Scope { last: messages.last(), saved: &self.saved };
+        let found = narrow(key, messages.iter().collect(), &scope);
+        found.into_iter().cloned().collect()
+    }
+}
+
+/// Whether the texts of keys may be in this charset.
+pub(super) fn is_known(charset: &[u8]) -> bool {
+    [&b"US-ASCII"[..], b"UTF-8"].iter().any(|known| charset.eq_ignore_ascii_case(known))
+}
+
+pub(super) fn unknown_charset() -> Completion {
+    Completion::no("the charset is not known").with(Code::BadCharset)
+}
+
+/// The number of a message that the client wants to hear.
+pub(super) fn numbered(message: &SelectedMessage, by: Numbering) -> u32 {
+    match by {
+        Numbering::Sequence => message.number,
+        Numbering::Uid => message.uid,
     }
 }
 
@@ -126,7 +143,7 @@ fn without<'m>(candidates: Vec<&'m SelectedMessage>, found: &[&SelectedMessage])
 
 /// Texts in UTF-8 and in US-ASCII read alike; what is neither matches nothing that is.
 fn needle(text: &[u8]) -> String {
-    folded(&String::from_utf8_lossy(text))
+    casemap(&String::from_utf8_lossy(text))
 }
 
 fn day_of(message: &SelectedMessage, sent: bool) -> Option<Date> {
@@ -147,7 +164,7 @@ fn header_contains(message: &SelectedMessage, name: Option<&[u8]>, needle: &str)
 }
 
 fn needle_in_name(name: &[u8], needle: &str) -> bool {
-    folded(&String::from_utf8_lossy(name)).contains(needle)
+    casemap(&String::from_utf8_lossy(name)).contains(needle)
 }
 
 fn whole_body_contains(message: &SelectedMessage, needle: &str) -> bool {

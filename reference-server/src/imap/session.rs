@@ -195,6 +195,10 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Search { by, returns, charset, key } => {
                 self.search(tag, by, returns.as_deref(), charset, &key).await?
             }
+            Command::Sort { by, criteria, charset, key } => self.sort(by, &criteria, &charset, &key).await?,
+            Command::Thread { by, algorithm, charset, key } => {
+                self.thread(by, algorithm, &charset, &key).await?
+            }
             Command::Fetch { by, set, items } => self.fetch(by, &set, items).await?,
             Command::Store { by, set, change, silent, flags } => {
                 self.store(by, &set, change, silent, &flags).await?
@@ -287,11 +291,16 @@ impl<'c, T: Transport> Session<'c, T> {
     }
 }
 
-/// Whether EXPUNGE responses may be sent while this command is in progress (RFC 3501 section 7.4.1), and whether FETCH
+/// Whether EXPUNGE responses may be sent while this command is in progress (RFC 3501 section 7.4.1, RFC 5256
+/// section 3), and whether FETCH
 /// responses then carry UIDs (section 6.4.8).
 fn announcing(command: &Command) -> (Expunges, Numbering) {
     match command {
-        Command::Fetch { by, .. } | Command::Store { by, .. } | Command::Search { by, .. } => match by {
+        Command::Fetch { by, .. }
+        | Command::Store { by, .. }
+        | Command::Search { by, .. }
+        | Command::Sort { by, .. }
+        | Command::Thread { by, .. } => match by {
             Numbering::Sequence => (Expunges::Withheld, *by),
             Numbering::Uid => (Expunges::Allowed, *by),
         },

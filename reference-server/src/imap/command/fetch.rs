@@ -2,6 +2,7 @@
 
 use super::cursor::{Cursor, Parsed, Stop};
 use super::{Command, Numbering, sequence};
+use crate::imap::extension::Extension;
 
 /// What FETCH asks of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,18 @@ pub(in crate::imap) enum FetchItem {
         peek: bool,
         partial: Option<(u32, u32)>,
     },
+    /// `BINARY[...]` (RFC 3516 section 4.2)
+    Binary {
+        part: Vec<u32>,
+        item: BinaryItem,
+    },
+}
+
+/// What BINARY asks of the decoded content of a part.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::imap) enum BinaryItem {
+    Content { peek: bool, partial: Option<(u32, u32)> },
+    Size,
 }
 
 /// What stands between the brackets of `BODY[...]`.
@@ -94,22 +107,54 @@ fn item(cursor: &mut Cursor<'_>) -> Parsed<FetchItem> {
         "BODY" if cursor.peek() != Some(b'[') => FetchItem::Structure { extensible: false },
         "BODY" => body_section(cursor, false)?,
         "BODY.PEEK" => body_section(cursor, true)?,
+        name @ ("BINARY" | "BINARY.PEEK" | "BINARY.SIZE") if cursor.has(Extension::Binary) => {
+            binary(cursor, name)?
+        }
         _ => return Err(Stop::Syntax("no such FETCH item, or a macro in a list")),
     })
 }
 
 fn body_section(cursor: &mut Cursor<'_>, peek: bool) -> Parsed<FetchItem> {
+    let section = in_brackets(cursor, section)?;
+    Ok(FetchItem::Section { section, peek, partial: partial(cursor)? })
+}
+
+/// `section-binary` and, but for the size, `partial` (RFC 3516 section 7).
+fn binary(cursor: &mut Cursor<'_>, name: &str) -> Parsed<FetchItem> {
+    let part = in_brackets(cursor, |cursor| {
+        let mut part = Vec::new();
+        while cursor.peek() != Some(b']') {
+            if !part.is_empty() {
+                cursor.expect(b'.', "the numbers of a part are joined by periods")?;
+            }
+            part.push(cursor.nonzero()?);
+        }
+        Ok(part)
+    })?;
+    let item = match name {
+        "BINARY.SIZE" => BinaryItem::Size,
+        _ => BinaryItem::Content { peek: name == "BINARY.PEEK", partial: partial(cursor)? },
+    };
+    Ok(FetchItem::Binary { part, item })
+}
+
+fn in_brackets<V>(cursor: &mut Cursor<'_>, read: impl FnOnce(&mut Cursor<'_>) -> Parsed<V>) -> Parsed<V> {
     cursor.expect(b'[', "a section is wanted")?;
-    let section = section(cursor)?;
+    let inner = read(cursor)?;
     cursor.expect(b']', "a section is not closed")?;
-    let mut partial = None;
-    if cursor.take(b'<') {
-        let origin = cursor.number()?;
-        cursor.expect(b'.', "a partial fetch is <origin.size>")?;
-        partial = Some((origin, cursor.nonzero()?));
-        cursor.expect(b'>', "a partial fetch is <origin.size>")?;
+    Ok(inner)
+}
+
+/// `<origin.size>`, if that is next.
+fn partial(cursor: &mut Cursor<'_>) -> Parsed<Option<(u32, u32)>> {
+    if !cursor.take(b'<') {
+        return Ok(None);
     }
-    Ok(FetchItem::Section { section, peek, partial })
+    let origin = cursor.number()?;
+    cursor.expect(b'.', "a partial fetch is <origin.size>")?;
+    let size = cursor.nonzero()?;
+    cursor.expect(b'>', "a partial fetch is <origin.size>")?;
+    Ok(Some((origin, size)))
 }
 
 fn section(cursor: &mut Cursor<'_>) -> Parsed<Section> {

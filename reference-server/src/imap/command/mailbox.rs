@@ -5,6 +5,14 @@ use super::{Command, StatusItem, date};
 use crate::imap::extension::Extension;
 use crate::store::{Access, Flags, NewMessage};
 
+/// A message of APPEND.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::imap) struct Appended {
+    pub(in crate::imap) message: NewMessage,
+    /// It came as a `literal8` (RFC 3516 section 4.4): its parts may be binary.
+    pub(in crate::imap) binary: bool,
+}
+
 pub(super) fn command(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Command> {
     let mailbox = cursor.mailbox()?;
     Ok(match name {
@@ -60,7 +68,7 @@ fn append(cursor: &mut Cursor<'_>, mailbox: String) -> Parsed<Command> {
     }
 }
 
-fn message(cursor: &mut Cursor<'_>, mailbox: &str) -> Parsed<NewMessage> {
+fn message(cursor: &mut Cursor<'_>, mailbox: &str) -> Parsed<Appended> {
     let mut flags = Flags::default();
     if cursor.peek() == Some(b'(') {
         flags = cursor.flag_list()?;
@@ -72,7 +80,9 @@ fn message(cursor: &mut Cursor<'_>, mailbox: &str) -> Parsed<NewMessage> {
             Some(date::date_time(&cursor.quoted()?).ok_or(Stop::Syntax("no such date and time"))?);
         cursor.space()?;
     }
-    Ok(NewMessage { octets: cursor.literal(Some(mailbox))?, flags, internal_date })
+    let binary = cursor.has(Extension::Binary) && cursor.take(b'~');
+    let octets = cursor.literal(Some(mailbox))?;
+    Ok(Appended { message: NewMessage { octets, flags, internal_date }, binary })
 }
 
 /// The parameters of ID are read and forgotten: they alter nothing (RFC 2971 section 3).

@@ -11,18 +11,23 @@ mod list;
 mod mailbox;
 mod search;
 mod sequence;
+mod sort;
 #[cfg(test)]
 mod tests;
+mod thread;
 
 pub(super) use cursor::{Segment, Stop, is_atom};
-pub(super) use fetch::{FetchItem, Section, SectionText};
+pub(super) use fetch::{BinaryItem, FetchItem, Section, SectionText};
 pub(super) use list::{ExtendedList, ListReturn, ListSelection};
+pub(super) use mailbox::Appended;
 pub(super) use search::{ReturnOption, SearchKey};
 pub(super) use sequence::SequenceSet;
+pub(super) use sort::{Criterion, SortKey};
+pub(super) use thread::Algorithm;
 
 use super::extension::{Extension, Extensions};
 use crate::auth::Secret;
-use crate::store::{Access, FlagChange, Flags, NewMessage};
+use crate::store::{Access, FlagChange, Flags};
 use cursor::Cursor;
 
 /// A command of a client.
@@ -46,7 +51,7 @@ pub(super) enum Command {
     ExtendedList(ExtendedList),
     Lsub { reference: String, pattern: String },
     Status { mailbox: String, items: Vec<StatusItem> },
-    Append { mailbox: String, messages: Vec<NewMessage> },
+    Append { mailbox: String, messages: Vec<Appended> },
     Namespace,
     Idle,
     Check,
@@ -54,6 +59,8 @@ pub(super) enum Command {
     Unselect,
     Expunge { uids: Option<SequenceSet> },
     Search { by: Numbering, returns: Option<Vec<ReturnOption>>, charset: Option<Vec<u8>>, key: SearchKey },
+    Sort { by: Numbering, criteria: Vec<Criterion>, charset: Vec<u8>, key: SearchKey },
+    Thread { by: Numbering, algorithm: Algorithm, charset: Vec<u8>, key: SearchKey },
     Fetch { by: Numbering, set: SequenceSet, items: Vec<FetchItem> },
     Store { by: Numbering, set: SequenceSet, change: FlagChange, silent: bool, flags: Flags },
     Copy { by: Numbering, set: SequenceSet, mailbox: String },
@@ -115,10 +122,11 @@ pub(super) fn parse(
         _ => (name, Numbering::Sequence),
     };
     let uid = by == Numbering::Uid;
-    if uid && !matches!(name.as_str(), "COPY" | "MOVE" | "FETCH" | "SEARCH" | "STORE" | "EXPUNGE") {
-        return Err(Stop::Syntax("UID goes with COPY, EXPUNGE, FETCH, MOVE, SEARCH and STORE"));
+    if uid && !WITH_UID.contains(&name.as_str()) {
+        return Err(Stop::Syntax("UID goes with COPY, EXPUNGE, FETCH, MOVE, SEARCH, SORT, STORE and THREAD"));
     }
-    if of_extension(&name, by).is_some_and(|extension| !extensions.has(extension)) {
+    let of = of_extensions(&name, by);
+    if !of.is_empty() && !of.iter().any(|extension| extensions.has(*extension)) {
         return Err(Stop::Syntax("unknown command"));
     }
     check_state(&name, state)?;
@@ -127,18 +135,23 @@ pub(super) fn parse(
     Ok((tag, command))
 }
 
-/// The extension that brought this command.
-fn of_extension(name: &str, by: Numbering) -> Option<Extension> {
-    Some(match (name, by) {
-        ("ENABLE", _) => Extension::Enable,
-        ("ID", _) => Extension::Id,
-        ("IDLE", _) => Extension::Idle,
-        ("MOVE", _) => Extension::Move,
-        ("NAMESPACE", _) => Extension::Namespace,
-        ("UNSELECT", _) => Extension::Unselect,
-        ("EXPUNGE", Numbering::Uid) => Extension::UidPlus,
-        _ => return None,
-    })
+/// The commands that may stand behind `UID`.
+const WITH_UID: [&str; 8] = ["COPY", "MOVE", "FETCH", "SEARCH", "SORT", "STORE", "THREAD", "EXPUNGE"];
+
+/// The extensions that brought this command; none if it is of the base.
+fn of_extensions(name: &str, by: Numbering) -> &'static [Extension] {
+    match (name, by) {
+        ("ENABLE", _) => &[Extension::Enable],
+        ("ID", _) => &[Extension::Id],
+        ("IDLE", _) => &[Extension::Idle],
+        ("MOVE", _) => &[Extension::Move],
+        ("NAMESPACE", _) => &[Extension::Namespace],
+        ("SORT", _) => &[Extension::Sort],
+        ("THREAD", _) => &[Extension::ThreadOrderedSubject, Extension::ThreadReferences],
+        ("UNSELECT", _) => &[Extension::Unselect],
+        ("EXPUNGE", Numbering::Uid) => &[Extension::UidPlus],
+        _ => &[],
+    }
 }
 
 /// Refuses a command in a state in which it is not valid, and one that nobody knows.
@@ -149,9 +162,8 @@ fn check_state(name: &str, state: State) -> Result<(), Stop> {
         "ENABLE" => (State::Authenticated, State::Authenticated),
         "SELECT" | "EXAMINE" | "CREATE" | "DELETE" | "RENAME" | "SUBSCRIBE" | "UNSUBSCRIBE" | "LIST"
         | "LSUB" | "STATUS" | "APPEND" | "NAMESPACE" | "IDLE" => (State::Authenticated, State::Selected),
-        "CHECK" | "CLOSE" | "UNSELECT" | "EXPUNGE" | "SEARCH" | "FETCH" | "STORE" | "COPY" | "MOVE" => {
-            (State::Selected, State::Selected)
-        }
+        "CHECK" | "CLOSE" | "UNSELECT" | "EXPUNGE" | "SEARCH" | "SORT" | "THREAD" | "FETCH" | "STORE"
+        | "COPY" | "MOVE" => (State::Selected, State::Selected),
         _ => return Err(Stop::Syntax("unknown command")),
     };
     if state < from {
@@ -195,6 +207,8 @@ fn arguments(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Comma
             match name {
                 "LOGIN" | "AUTHENTICATE" => login(cursor, name)?,
                 "SEARCH" => search::command(cursor, by)?,
+                "SORT" => sort::command(cursor, by)?,
+                "THREAD" => thread::command(cursor, by)?,
                 "FETCH" => fetch::command(cursor, by)?,
                 "LIST" => list::list(cursor)?,
                 "LSUB" => list::lsub(cursor)?,

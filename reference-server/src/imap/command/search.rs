@@ -71,12 +71,27 @@ pub(super) fn command(cursor: &mut Cursor<'_>, by: Numbering) -> Parsed<Command>
         charset = Some(cursor.astring()?);
         cursor.space()?;
     }
+    Ok(Command::Search { by, returns, charset, key: keys(cursor)? })
+}
+
+/// The charset of SORT and THREAD, which stands before the keys, and the keys (RFC 5256 section 5, `search-criteria`).
+pub(super) fn criteria(cursor: &mut Cursor<'_>) -> Parsed<(Vec<u8>, SearchKey)> {
+    let charset = match cursor.peek() {
+        Some(b'"') => cursor.quoted()?,
+        _ => cursor.atom("a charset is wanted")?.into_bytes(),
+    };
+    cursor.space()?;
+    Ok((charset, keys(cursor)?))
+}
+
+/// Search keys up to the end of the command.
+fn keys(cursor: &mut Cursor<'_>) -> Parsed<SearchKey> {
     let mut keys = vec![key(cursor, 0)?];
     while !cursor.at_end() {
         cursor.space()?;
         keys.push(key(cursor, 0)?);
     }
-    Ok(Command::Search { by, returns, charset, key: all_of(keys) })
+    Ok(all_of(keys))
 }
 
 /// `RETURN` with its options, if that is next.

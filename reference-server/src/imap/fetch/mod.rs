@@ -1,15 +1,17 @@
 //! FETCH (RFC 3501 section 6.4.5).
 
+mod binary;
 mod section;
 
 use std::sync::Arc;
 
-use super::command::{FetchItem, Numbering, Section, SectionText, SequenceSet};
-use super::response::{Attribute, Data, Label};
+use super::command::{BinaryItem, FetchItem, Numbering, Section, SectionText, SequenceSet};
+use super::response::{Attribute, Code, Data, Label};
 use super::session::{Completion, Session, Step};
 use crate::message::{Envelope, Header, Part};
 use crate::net::Transport;
 use crate::store::{Flag, SelectedMessage};
+use binary::{binary, is_undecodable};
 use section::{SectionSource, partial};
 
 impl<T: Transport> Session<'_, T> {
@@ -31,12 +33,18 @@ impl<T: Transport> Session<'_, T> {
                 asked.push(item);
             }
         }
+        let mut undecodable = false;
         for number in numbers {
-            if let Some(data) = self.fetch_one(number, &asked) {
+            if self.selected.as_ref().is_some_and(|selected| is_undecodable(selected, number, &asked)) {
+                undecodable = true;
+            } else if let Some(data) = self.fetch_one(number, &asked) {
                 self.data(data).await?;
             }
         }
-        Ok(Completion::ok("FETCH completed"))
+        Ok(match undecodable {
+            false => Completion::ok("FETCH completed"),
+            true => Completion::no("a transfer encoding is not known").with(Code::UnknownCte),
+        })
     }
 
     /// The answer for one message. Reading text sets `\Seen`, which is told along with it.
@@ -57,7 +65,13 @@ impl<T: Transport> Session<'_, T> {
 }
 
 fn sets_seen(item: &FetchItem) -> bool {
-    matches!(item, FetchItem::Rfc822 | FetchItem::Rfc822Text | FetchItem::Section { peek: false, .. })
+    matches!(
+        item,
+        FetchItem::Rfc822
+            | FetchItem::Rfc822Text
+            | FetchItem::Section { peek: false, .. }
+            | FetchItem::Binary { item: BinaryItem::Content { peek: false, .. }, .. }
+    )
 }
 
 fn flags(message: &SelectedMessage) -> Attribute {
@@ -93,6 +107,7 @@ fn attributes(message: &SelectedMessage, items: &[FetchItem]) -> Vec<Attribute> 
             let text = source.text(section);
             Attribute::Text { label, text: text.map(|text| partial(text, *range)) }
         }
+        FetchItem::Binary { part, item } => binary(&source, part, *item),
     };
     items.iter().map(attribute).collect()
 }

@@ -19,6 +19,10 @@ impl<'m> SectionSource<'m> {
         Self { octets, structure: OnceCell::new() }
     }
 
+    pub(super) fn octets(&self) -> &'m [u8] {
+        self.octets
+    }
+
     pub(super) fn structure(&self) -> &Part {
         self.structure.get_or_init(|| Part::of_message(self.octets))
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use jiff::tz::Offset;
 
-use super::string::{astring, literal};
+use super::string::{astring, literal, literal8, string};
 use super::{envelope, put, separated, structure};
 use crate::imap::MONTHS;
 use crate::imap::command::{Section, SectionText};
@@ -34,6 +34,17 @@ pub(in crate::imap) enum Attribute {
     Text {
         label: Label,
         text: Option<Octets>,
+    },
+    /// The decoded content of a part (RFC 3516 section 4.3); NIL where the message has no such part.
+    Binary {
+        part: Vec<u32>,
+        origin: Option<u32>,
+        content: Option<Vec<u8>>,
+    },
+    /// The size of the decoded content of a part.
+    BinarySize {
+        part: Vec<u32>,
+        size: usize,
     },
 }
 
@@ -98,6 +109,18 @@ impl Attribute {
                     None => put(out, " NIL"),
                 }
             }
+            Self::Binary { part, origin, content } => {
+                let origin = origin.map(|origin| format!("<{origin}>")).unwrap_or_default();
+                put(out, &format!("BINARY[{}]{origin} ", part_number(part)));
+                match content {
+                    Some(content) if content.contains(&0) => literal8(content, out),
+                    Some(content) => string(content, out),
+                    None => put(out, "NIL"),
+                }
+            }
+            Self::BinarySize { part, size } => {
+                put(out, &format!("BINARY.SIZE[{}] {size}", part_number(part)));
+            }
         }
     }
 }
@@ -121,7 +144,7 @@ impl Label {
 }
 
 fn write_section(section: &Section, out: &mut Vec<u8>) {
-    let part = section.part.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+    let part = part_number(&section.part);
     put(out, &part);
     let Some(text) = &section.text else { return };
     if !part.is_empty() {
@@ -137,6 +160,10 @@ fn write_section(section: &Section, out: &mut Vec<u8>) {
             put(out, ")");
         }
     }
+}
+
+fn part_number(part: &[u32]) -> String {
+    part.iter().map(u32::to_string).collect::<Vec<_>>().join(".")
 }
 
 fn date_time(date: InternalDate) -> String {

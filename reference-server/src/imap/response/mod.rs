@@ -4,8 +4,10 @@ mod attribute;
 mod envelope;
 mod string;
 mod structure;
+mod thread;
 
 pub(super) use attribute::{Attribute, Label, Octets};
+pub(super) use thread::Thread;
 
 use crate::store::{Access, Copied, Flag, Keyword};
 use string::{astring, quoted};
@@ -34,7 +36,10 @@ pub(super) enum Condition {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     AlreadyExists,
-    AppendUid { uid_validity: u32, uids: Vec<u32> },
+    AppendUid {
+        uid_validity: u32,
+        uids: Vec<u32>,
+    },
     AuthenticationFailed,
     BadCharset,
     Cannot,
@@ -44,7 +49,10 @@ pub(super) enum Code {
     InUse,
     Limit,
     NonExistent,
-    PermanentFlags { access: Access, keywords: Vec<Keyword> },
+    PermanentFlags {
+        access: Access,
+        keywords: Vec<Keyword>,
+    },
     PrivacyRequired,
     ReadOnly,
     ReadWrite,
@@ -52,6 +60,8 @@ pub(super) enum Code {
     TryCreate,
     UidNext(u32),
     UidValidity(u32),
+    /// RFC 3516.
+    UnknownCte,
     Unseen(u32),
 }
 
@@ -96,10 +106,14 @@ pub(super) enum Data {
     Namespace,
     Recent(u32),
     Search(Vec<u32>),
+    /// In the order that was asked for (RFC 5256 section 4).
+    Sort(Vec<u32>),
     Status {
         mailbox: String,
         items: Vec<(&'static str, u64)>,
     },
+    /// The threads (RFC 5256 section 4).
+    Thread(Vec<Thread>),
 }
 
 impl Response {
@@ -195,12 +209,8 @@ impl Data {
             Self::Lsub { name, attributes } => list(out, "LSUB", name, attributes),
             Self::Namespace => put(out, "NAMESPACE ((\"\" \"/\")) NIL NIL"),
             Self::Recent(count) => put(out, &format!("{count} RECENT")),
-            Self::Search(numbers) => {
-                put(out, "SEARCH");
-                for number in numbers {
-                    put(out, &format!(" {number}"));
-                }
-            }
+            Self::Search(numbers) => listed(out, "SEARCH", numbers),
+            Self::Sort(numbers) => listed(out, "SORT", numbers),
             Self::Status { mailbox, items } => {
                 put(out, "STATUS ");
                 astring(mailbox.as_bytes(), out);
@@ -208,6 +218,7 @@ impl Data {
                     items.iter().map(|(item, value)| format!("{item} {value}")).collect();
                 put(out, &format!(" ({})", items.join(" ")));
             }
+            Self::Thread(threads) => thread::write(threads, out),
         }
     }
 }
@@ -241,8 +252,16 @@ impl Code {
             Self::TryCreate => "TRYCREATE".to_owned(),
             Self::UidNext(uid) => format!("UIDNEXT {uid}"),
             Self::UidValidity(value) => format!("UIDVALIDITY {value}"),
+            Self::UnknownCte => "UNKNOWN-CTE".to_owned(),
             Self::Unseen(number) => format!("UNSEEN {number}"),
         }
+    }
+}
+
+fn listed(out: &mut Vec<u8>, response: &str, numbers: &[u32]) {
+    put(out, response);
+    for number in numbers {
+        put(out, &format!(" {number}"));
     }
 }
 

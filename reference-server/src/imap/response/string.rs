@@ -51,6 +51,12 @@ pub(super) fn literal(octets: &[u8], out: &mut Vec<u8>) {
     out.extend_from_slice(octets);
 }
 
+/// A literal that may hold NUL (RFC 3516 section 7, `literal8`).
+pub(super) fn literal8(octets: &[u8], out: &mut Vec<u8>) {
+    out.push(b'~');
+    literal(octets, out);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,5 +1,6 @@
 //! Sessions over a pipe in memory, under a paused clock, as transcripts.
 
+mod binary;
 mod esearch;
 mod extensions;
 mod hostile;
@@ -10,6 +11,7 @@ mod messages;
 mod multiappend;
 mod search;
 mod searchres;
+mod sort;
 mod tls;
 mod updates;
 
