@@ -54,6 +54,12 @@ impl Accounts {
         self.secrets.keys().map(String::as_str)
     }
 
+    /// The user of that name, as the store knows it.
+    #[must_use]
+    pub fn named(&self, name: &str) -> Option<String> {
+        prepare(name).filter(|name| self.secrets.contains_key(name))
+    }
+
     /// The user whose name and password these are.
     #[must_use]
     pub fn by_password(&self, name: &str, password: &str) -> Option<String> {

@@ -68,6 +68,7 @@ async fn session<T: Transport>(protocol: Protocol, stream: T, connection: &mut C
     match protocol {
         Protocol::Imap => crate::imap::serve(stream, connection).await,
         Protocol::Pop3 => crate::pop3::serve(stream, connection).await,
+        Protocol::Lmtp => crate::lmtp::serve(stream, connection).await,
     }
 }
 

@@ -165,6 +165,12 @@ impl Server {
         self.address(Service::Pop3s)
     }
 
+    /// Where the server listens for LMTP.
+    #[must_use]
+    pub fn lmtp_addr(&self) -> Option<SocketAddr> {
+        self.address(Service::Lmtp)
+    }
+
     /// The certificate chain in PEM; a client that trusts a self-signed one can connect to `localhost`.
     #[must_use]
     pub fn certificate_pem(&self) -> &str {

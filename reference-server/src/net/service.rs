@@ -1,17 +1,19 @@
-//! What the server offers: two protocols, each in clear and over implicit TLS.
+//! What the server offers: two protocols for access, each in clear and over implicit TLS, and one for intake.
 
 use std::fmt;
 use std::net::SocketAddr;
 
 use crate::config::Config;
 
-/// A mail access protocol.
+/// A mail protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// RFC 3501.
     Imap,
     /// RFC 1939.
     Pop3,
+    /// RFC 2033.
+    Lmtp,
 }
 
 impl Protocol {
@@ -20,6 +22,7 @@ impl Protocol {
         match self {
             Self::Imap => "* BYE [UNAVAILABLE] too many connections\r\n",
             Self::Pop3 => "-ERR [SYS/TEMP] too many connections\r\n",
+            Self::Lmtp => "421 4.3.2 too many connections\r\n",
         }
     }
 }
@@ -35,11 +38,13 @@ pub enum Service {
     Pop3,
     /// POP3 over TLS from the first octet.
     Pop3s,
+    /// LMTP, in clear.
+    Lmtp,
 }
 
 impl Service {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Imap, Self::Imaps, Self::Pop3, Self::Pop3s];
+    pub const ALL: [Self; 5] = [Self::Imap, Self::Imaps, Self::Pop3, Self::Pop3s, Self::Lmtp];
 
     /// The protocol that is spoken.
     #[must_use]
@@ -47,6 +52,7 @@ impl Service {
         match self {
             Self::Imap | Self::Imaps => Protocol::Imap,
             Self::Pop3 | Self::Pop3s => Protocol::Pop3,
+            Self::Lmtp => Protocol::Lmtp,
         }
     }
 
@@ -63,6 +69,7 @@ impl Service {
             Self::Imaps => config.imaps,
             Self::Pop3 => config.pop3,
             Self::Pop3s => config.pop3s,
+            Self::Lmtp => config.lmtp,
         }
     }
 }
@@ -74,6 +81,7 @@ impl fmt::Display for Service {
             Self::Imaps => "imaps",
             Self::Pop3 => "pop3",
             Self::Pop3s => "pop3s",
+            Self::Lmtp => "lmtp",
         })
     }
 }
