@@ -11,6 +11,7 @@ mod append;
 mod capability;
 mod command;
 mod copy;
+mod criterion;
 mod esearch;
 mod expunge;
 mod extension;

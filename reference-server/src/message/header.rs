@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use memchr::memchr;
+
 /// A header within the octets of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -56,7 +58,7 @@ impl Header {
                 at = line_end(octets, at, end);
             }
             let whole = &octets[start..at];
-            let colon = whole.iter().position(|octet| *octet == b':').filter(|colon| {
+            let colon = memchr(b':', whole).filter(|colon| {
                 let name = whole[..*colon].trim_ascii_end();
                 !name.is_empty() && name.iter().all(|octet| (0x21..0x7f).contains(octet))
             });
@@ -94,7 +96,7 @@ impl Field<'_> {
 
 /// Where the line that begins at `at` ends, line end included.
 pub(super) fn line_end(octets: &[u8], at: usize, end: usize) -> usize {
-    octets[at..end].iter().position(|octet| *octet == b'\n').map_or(end, |len| at + len + 1)
+    memchr(b'\n', &octets[at..end]).map_or(end, |len| at + len + 1)
 }
 
 #[cfg(test)]

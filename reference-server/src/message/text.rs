@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use mail_parser::decoders::charsets::map::charset_decoder;
+use memchr::memmem;
 
 use super::collation::casemap;
 use super::header::{Field, Header};
@@ -19,7 +20,7 @@ pub fn field_contains(field: &Field<'_>, needle: &str) -> bool {
 #[must_use]
 pub fn decoded_field(field: &Field<'_>) -> String {
     let text = field.text();
-    if !text.windows(2).any(|pair| pair == b"=?") {
+    if memmem::find(&text, b"=?").is_none() {
         return String::from_utf8_lossy(&text).into_owned();
     }
     let header = [b"Subject: ".as_slice(), &text, b"\r\n\r\n"].concat();

@@ -32,7 +32,7 @@ pub use mailbox::{Copied, FlagsStored};
 pub use maildrop::{Maildrop, MaildropMessage};
 pub use message::{Message, ModSequence, NewMessage, Uid};
 pub use names::{DELIMITER, INBOX};
-pub use selected::{Access, Selected, SelectedMessage, SelectionData};
+pub use selected::{Access, Candidate, Selected, SelectedMessage, SelectionData};
 pub use tracker::{Expunges, Update};
 pub use uid_ranges::UidRanges;
 

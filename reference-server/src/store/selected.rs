@@ -8,9 +8,9 @@ use tokio::sync::Notify;
 use super::account::{Account, MailboxId, State};
 use super::error::StoreError;
 use super::flags::{Flag, FlagChange, Flags, Keyword};
-use super::mailbox::{Copied, FlagsStored, Mailbox, TrackerId};
+use super::mailbox::{Copied, FlagsStored, Mailbox, Stored, TrackerId};
 use super::message::{Message, ModSequence, Uid};
-use super::tracker::{Expunges, Tracker, Update, count};
+use super::tracker::{Expunges, Tracker, Update, Viewed, count};
 use super::uid_ranges::UidRanges;
 
 /// How a mailbox was opened.
@@ -56,6 +56,30 @@ pub struct SelectedMessage {
     pub gone: bool,
     /// The message itself.
     pub message: Message,
+}
+
+/// A message of the view, for a look at it under the lock.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate<'m> {
+    /// Its message sequence number.
+    pub number: u32,
+    /// Its unique identifier.
+    pub uid: Uid,
+    /// Whether it is `\Recent` in this session.
+    pub recent: bool,
+    /// Its mod-sequence (RFC 7162 section 3.1).
+    pub mod_sequence: ModSequence,
+    /// The message itself.
+    pub message: &'m Message,
+}
+
+impl SelectedMessage {
+    /// The message in the form in which [`Selected::messages`] offers it.
+    #[must_use]
+    pub fn as_candidate(&self) -> Candidate<'_> {
+        let Self { number, uid, recent, mod_sequence, gone: _, ref message } = *self;
+        Candidate { number, uid, recent, mod_sequence, message }
+    }
 }
 
 /// A session's hold on its selected mailbox. Only its owner changes the view, so numbers stay good between calls.
@@ -152,6 +176,32 @@ impl Selected {
                 gone,
                 message: stored.message.clone(),
             })
+        })
+    }
+
+    /// The messages that are wanted, in the order of their numbers. The account is locked meanwhile: what takes long is
+    /// better done with what this returns.
+    #[must_use]
+    pub fn messages(&self, mut wanted: impl FnMut(&Candidate<'_>) -> bool) -> Vec<SelectedMessage> {
+        self.with(|mailbox, id| {
+            let Some(tracker) = mailbox.tracker(id) else { return Vec::new() };
+            let mut all = mailbox.messages().iter().peekable();
+            let mut found = Vec::new();
+            for (number, viewed) in (1..).zip(tracker.view()) {
+                // View and mailbox are in the order of UIDs.
+                while all.next_if(|(uid, _)| **uid < viewed.uid).is_some() {}
+                let stored = all.next_if(|(uid, _)| **uid == viewed.uid).map(|(_, stored)| stored);
+                let Some(Stored { message, mod_sequence, .. }) = stored.or_else(|| tracker.gone(viewed.uid))
+                else {
+                    continue;
+                };
+                let (Viewed { uid, recent }, mod_sequence) = (*viewed, *mod_sequence);
+                if wanted(&Candidate { number, uid, recent, mod_sequence, message }) {
+                    let (gone, message) = (stored.is_none(), message.clone());
+                    found.push(SelectedMessage { number, uid, recent, mod_sequence, gone, message });
+                }
+            }
+            found
         })
     }
 
