@@ -23,6 +23,9 @@ pub struct Config {
     pub pop3s: Option<SocketAddr>,
     /// Where to listen for LMTP (RFC 2033), by which mail comes in. Whoever reaches it may deliver.
     pub lmtp: Option<SocketAddr>,
+    /// The directory that the mail is kept in; without one it is kept in memory and ends with the server. A server with
+    /// one needs a clock that is not held still.
+    pub data: Option<PathBuf>,
     /// Whose name clients see in the certificate.
     pub certificate: CertificateSource,
     /// The domain name in greetings, timestamps and challenges.
@@ -53,6 +56,7 @@ impl Default for Config {
             pop3: None,
             pop3s: None,
             lmtp: None,
+            data: None,
             certificate: CertificateSource::SelfSigned,
             host: "localhost".to_owned(),
             cleartext_passwords: true,

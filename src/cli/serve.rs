@@ -10,7 +10,8 @@ use crate::check::exit::Exit;
 #[derive(Debug, Args)]
 #[group(id = "serve")]
 #[command(long_about = "\
-Run the bundled reference server until Ctrl-C, for clients to be tested against. It keeps mail in memory.")]
+Run the bundled reference server until Ctrl-C, for clients to be tested against. It keeps mail in \
+memory, or with --data in a directory.")]
 pub(super) struct Arguments {
     #[command(flatten)]
     server: cli::Arguments,

@@ -45,6 +45,9 @@ pub struct Arguments {
     /// A file of more users, a line NAME:PASSWORD for each; # begins a comment line
     #[arg(long = "users", value_name = "FILE")]
     pub listed: Option<PathBuf>,
+    /// Keep the mail in this directory: what is acknowledged survives a crash [default: in memory]
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
     /// The certificate chain in PEM [default: one made at the start, for localhost]
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
@@ -81,6 +84,9 @@ pub enum RunError {
     /// The users cannot be read.
     #[error(transparent)]
     Users(#[from] UsersError),
+    /// A change could not be made durable while the server ran.
+    #[error("{0}; changes have been refused since: see that there is room on the disk, and start again")]
+    Data(String),
     /// What there is to say cannot be written, or signals cannot be waited for.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -110,6 +116,7 @@ impl Arguments {
             pop3: or_default(self.pop3, 1110),
             pop3s: or_default(self.pop3s, 1995),
             lmtp: self.lmtp,
+            data: self.data.clone(),
             certificate: match (&self.tls_cert, &self.tls_key) {
                 (Some(chain), Some(key)) => {
                     CertificateSource::Files { chain: chain.clone(), key: key.clone() }
@@ -149,7 +156,7 @@ impl Arguments {
 /// order.
 ///
 /// # Errors
-/// If the users cannot be read, the server cannot start, or `output` cannot be written.
+/// If the users cannot be read, the server cannot start, `output` cannot be written, or a change could not be made durable.
 pub async fn run(arguments: &Arguments, output: &mut impl Write) -> Result<(), RunError> {
     let config = arguments.config()?;
     let names: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
@@ -161,9 +168,19 @@ pub async fn run(arguments: &Arguments, output: &mut impl Write) -> Result<(), R
     }
     writeln!(output, "users: {}; Ctrl-C ends", names.join(", "))?;
     output.flush()?;
+    let failure = tokio::select! {
+        told = told_to_end() => told.map(|()| None)?,
+        reason = server.store().failure() => Some(reason),
+    };
+    let Some(reason) = failure else {
+        server.shutdown().await;
+        return Ok(());
+    };
+    // Those who only read may go on. Where standard error is closed, the exit code has to do.
+    let _ = writeln!(io::stderr(), "{reason}; no change is taken until the server starts again; Ctrl-C ends");
     told_to_end().await?;
     server.shutdown().await;
-    Ok(())
+    Err(RunError::Data(reason))
 }
 
 /// Resolves at Ctrl-C, and where there is such a thing, at SIGTERM.

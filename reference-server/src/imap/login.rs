@@ -71,7 +71,9 @@ impl<T: Transport> Session<'_, T> {
     }
 
     fn enter(&mut self, user: &str) -> Completion {
-        self.account = Some(self.connection.shared.store.open_account(user));
+        let account = self.connection.shared.store.open_account(user);
+        self.wire.speak_when_settled(account.ledger().clone());
+        self.account = Some(account);
         Completion::ok("logged in").with(Code::Capability(self.capabilities()))
     }
 

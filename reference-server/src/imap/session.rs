@@ -82,6 +82,7 @@ impl From<StoreError> for Completion {
             | StoreError::MalformedName
             | StoreError::BelowItself
             | StoreError::HasInferiors => refusal.with(Code::Cannot),
+            StoreError::NotDurable => refusal.with(Code::Unavailable),
             StoreError::NotSelectable | StoreError::ReadOnly => refusal,
         }
     }

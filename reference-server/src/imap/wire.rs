@@ -6,6 +6,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::response::Response;
 use crate::net::Transport;
+use crate::store::{Ledger, NotDurable};
 
 /// Longest line, in octets.
 pub(super) const LINE_LIMIT: usize = 64 * 1024;
@@ -39,11 +40,30 @@ pub(super) struct Wire<T> {
     /// The start of a line that has outgrown the limit.
     overlong: Option<Vec<u8>>,
     output: Vec<u8>,
+    /// Whether the client has a response in part.
+    midway: bool,
+    ledger: Ledger,
 }
+
+/// What is said in place of all that was to be said, if that is not durable (RFC 5530 section 3).
+const NOT_DURABLE: &[u8] = b"* BYE [UNAVAILABLE] changes cannot be stored\r\n";
 
 impl<T: Transport> Wire<T> {
     pub(super) fn new(stream: T) -> Self {
-        Self { stream, input: Vec::new(), scanned: 0, overlong: None, output: Vec::new() }
+        Self {
+            stream,
+            input: Vec::new(),
+            scanned: 0,
+            overlong: None,
+            output: Vec::new(),
+            midway: false,
+            ledger: Ledger::default(),
+        }
+    }
+
+    /// From now on nothing is written before all that it may tell of is durable.
+    pub(super) fn speak_when_settled(&mut self, ledger: Ledger) {
+        self.ledger = ledger;
     }
 
     /// The bare stream. Whatever has been read from it and not used is gone.
@@ -103,6 +123,7 @@ impl<T: Transport> Wire<T> {
             response.write(piece, &mut self.output);
             if self.output.len() >= OUTPUT {
                 self.flush().await?;
+                self.midway = piece + 1 < response.pieces();
             }
         }
         Ok(())
@@ -110,9 +131,25 @@ impl<T: Transport> Wire<T> {
 
     /// Sends all that is queued.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
+        if !self.output.is_empty()
+            && let Err(never) = self.ledger.settled().await
+        {
+            return self.withdraw(never).await;
+        }
+        self.midway = false;
         self.stream.write_all(&self.output).await?;
         self.output.clear();
         self.output.shrink_to(2 * OUTPUT);
         self.stream.flush().await
+    }
+
+    /// Says BYE instead of what is queued, if it can still be said, and ends the stream.
+    async fn withdraw(&mut self, never: NotDurable) -> io::Result<()> {
+        self.output.clear();
+        if !self.midway {
+            self.stream.write_all(NOT_DURABLE).await?;
+            self.stream.flush().await?;
+        }
+        Err(io::Error::other(never))
     }
 }

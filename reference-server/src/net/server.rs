@@ -17,7 +17,7 @@ use super::tls::{Tls, TlsError};
 use crate::auth::{AccountError, Accounts};
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::store::Store;
+use crate::store::{DatabaseError, Store};
 
 /// How many octets a pipe in memory holds per direction before its writer has to wait.
 const PIPE: usize = 64 * 1024;
@@ -31,6 +31,9 @@ pub enum StartError {
     /// A user is not acceptable.
     #[error(transparent)]
     Account(#[from] AccountError),
+    /// The mail cannot be kept where it should be.
+    #[error(transparent)]
+    Data(#[from] DatabaseError),
     /// TLS cannot be set up.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -74,7 +77,7 @@ impl Server {
     /// is connected later by [`Server::connect`] on the runtime of that call.
     ///
     /// # Errors
-    /// If `config` names a user, a certificate or an address that cannot be used.
+    /// If `config` names a user, a directory, a certificate or an address that cannot be used.
     pub async fn start(config: Config) -> Result<Self, StartError> {
         let mut server = Self::in_process(config)?;
         for service in Service::ALL {
@@ -93,13 +96,17 @@ impl Server {
     /// left alone. Needs a runtime for neither I/O nor threads, and runs under a paused clock.
     ///
     /// # Errors
-    /// If `config` names a user or a certificate that cannot be used.
+    /// If `config` names a user, a directory or a certificate that cannot be used.
     pub fn in_process(config: Config) -> Result<Self, StartError> {
         if !is_domain_name(&config.host) {
             return Err(StartError::Host(config.host));
         }
         let accounts = Accounts::new(&config.users)?;
-        let store = Store::new(Clock::of_this_machine());
+        let clock = Clock::of_this_machine();
+        let store = match &config.data {
+            Some(directory) => Store::open(directory, clock)?,
+            None => Store::new(clock),
+        };
         for name in accounts.names() {
             store.open_account(name);
         }
@@ -183,7 +190,8 @@ impl Server {
         &self.core.shared.store
     }
 
-    /// Stops accepting, lets the sessions take leave, and returns when the last of them has ended.
+    /// Stops accepting, lets the sessions take leave, and returns when the last of them has ended and the directory of
+    /// the mail can be used by another.
     pub async fn shutdown(mut self) {
         self.closing.send_replace(true);
         for accepting in std::mem::take(&mut self.accepting) {
@@ -192,6 +200,7 @@ impl Server {
         }
         // Each session holds one permit; the semaphore is never closed.
         let _ = self.core.room.acquire_many(self.core.shared.config.limits.connections).await;
+        self.core.shared.store.close();
     }
 }
 

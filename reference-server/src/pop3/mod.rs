@@ -60,6 +60,7 @@ async fn converse<T: Transport>(wire: &mut Wire<T>, connection: &mut Connection)
             return Ok(End::Closed);
         };
         let Step { reply, slowly, next } = session.receive(&line);
+        wire.speak_when_settled(session.ledger());
         if slowly {
             wire.flush().await?;
             sleep(timeouts.failed_login).await;

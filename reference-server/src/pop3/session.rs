@@ -10,6 +10,7 @@ use super::reply::Reply;
 use super::transaction::Transaction;
 use super::wire::Line;
 use crate::net::Connection;
+use crate::store::Ledger;
 
 /// The longest response line of a SASL exchange with its CRLF: three fields of 255 octets (RFC 4616 section 2) are 1024
 /// octets in base64, and names may grow on the way.
@@ -53,6 +54,8 @@ pub(super) struct Session<'connection> {
     state: State,
     /// Whether the client has sent UTF8 (RFC 6856 section 2.1).
     utf8: bool,
+    /// Of the account whose maildrop this is, once there is one.
+    ledger: Ledger,
 }
 
 enum State {
@@ -64,7 +67,8 @@ enum State {
 
 impl<'connection> Session<'connection> {
     pub(super) fn new(connection: &'connection mut Connection) -> Self {
-        Self { connection, state: State::Authorization(Authorization::default()), utf8: false }
+        let state = State::Authorization(Authorization::default());
+        Self { connection, state, utf8: false, ledger: Ledger::default() }
     }
 
     /// What the server says first; nothing behind an upgrade.
@@ -79,6 +83,11 @@ impl<'connection> Session<'connection> {
             State::Authorization(authorization) if authorization.awaits_response() => RESPONSE_LIMIT,
             _ => LINE_LIMIT,
         }
+    }
+
+    /// What tells whether all that the session may speak of is durable.
+    pub(super) fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// How long the client may take for a command.
@@ -165,6 +174,7 @@ impl<'connection> Session<'connection> {
             Login::Open(step) => step,
             Login::Done(transaction) => {
                 let reply = Reply::done(transaction.welcome());
+                self.ledger = transaction.ledger().clone();
                 self.state = State::Transaction(transaction);
                 reply.into()
             }

@@ -3,7 +3,7 @@
 use super::command::{Command, MessageNumber};
 use super::message_text::{size, top, wants_utf8};
 use super::reply::{Code, Reply};
-use crate::store::{Maildrop, MaildropMessage, Uid};
+use crate::store::{Ledger, Maildrop, MaildropMessage, Uid};
 
 /// A session on a locked maildrop. Mail that arrives or goes meanwhile does not change what it sees.
 #[derive(Debug)]
@@ -26,6 +26,11 @@ impl Transaction {
         let entries =
             messages.map(|message| Entry { octets: size(&message.octets), marked: false }).collect();
         Self { maildrop, entries }
+    }
+
+    /// What tells whether the maildrop is durable as it is seen here.
+    pub(super) fn ledger(&self) -> &Ledger {
+        self.maildrop.ledger()
     }
 
     /// The text of the positive reply to the login.

@@ -5,6 +5,7 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::net::Transport;
+use crate::store::{Ledger, NotDurable};
 
 /// How many octets of output gather before they are written.
 const OUTPUT: usize = 16 * 1024;
@@ -33,11 +34,22 @@ pub(super) struct Wire<T> {
     stream: T,
     input: Vec<u8>,
     output: Vec<u8>,
+    /// Whether the client has a reply in part.
+    midway: bool,
+    ledger: Ledger,
 }
+
+/// What is said in place of all that was to be said, if that is not durable (RFC 3206 section 4).
+const NOT_DURABLE: &[u8] = b"-ERR [SYS/TEMP] changes cannot be stored\r\n";
 
 impl<T: Transport> Wire<T> {
     pub(super) fn new(stream: T) -> Self {
-        Self { stream, input: Vec::new(), output: Vec::new() }
+        Self { stream, input: Vec::new(), output: Vec::new(), midway: false, ledger: Ledger::default() }
+    }
+
+    /// From now on nothing is written before all that it may tell of is durable.
+    pub(super) fn speak_when_settled(&mut self, ledger: &Ledger) {
+        self.ledger = ledger.clone();
     }
 
     /// The next line, of at most `limit` octets with its CRLF; none at the end of the stream. All output is flushed
@@ -78,8 +90,8 @@ impl<T: Transport> Wire<T> {
     /// Writes the gathered output once it is worth it.
     pub(super) async fn drain(&mut self) -> io::Result<()> {
         if self.output.len() >= OUTPUT {
-            self.stream.write_all(&self.output).await?;
-            self.output.clear();
+            self.write().await?;
+            self.midway = true;
         }
         Ok(())
     }
@@ -87,10 +99,29 @@ impl<T: Transport> Wire<T> {
     /// Writes all output.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         if !self.output.is_empty() {
-            self.stream.write_all(&self.output).await?;
-            self.output.clear();
+            self.write().await?;
         }
+        self.midway = false;
         self.stream.flush().await
+    }
+
+    async fn write(&mut self) -> io::Result<()> {
+        if let Err(never) = self.ledger.settled().await {
+            return self.withdraw(never).await;
+        }
+        self.stream.write_all(&self.output).await?;
+        self.output.clear();
+        Ok(())
+    }
+
+    /// Says `-ERR` instead of what is gathered, if it can still be said, and ends the stream.
+    async fn withdraw(&mut self, never: NotDurable) -> io::Result<()> {
+        self.output.clear();
+        if !self.midway {
+            self.stream.write_all(NOT_DURABLE).await?;
+            self.stream.flush().await?;
+        }
+        Err(io::Error::other(never))
     }
 
     /// The stream; what has been received and not been taken is gone.

@@ -1,11 +1,15 @@
 //! One user's mailboxes, behind one lock.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use super::change::Change;
+use super::database::SavedAccount;
 use super::error::StoreError;
 use super::flags::Flags;
 use super::internal_date::InternalDate;
+use super::journal::Ledger;
 use super::mailbox::Mailbox;
 use super::maildrop::Maildrop;
 use super::message::{Message, ModSequence, NewMessage, Uid};
@@ -24,17 +28,19 @@ pub(super) type MailboxId = u64;
 pub struct Account {
     user: String,
     clock: Clock,
+    ledger: Ledger,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
 pub(super) struct State {
+    ledger: Ledger,
     /// All names; `None` is a level of the hierarchy that is no mailbox (`\Noselect`).
-    pub(super) names: BTreeMap<String, Option<MailboxId>>,
+    names: BTreeMap<String, Option<MailboxId>>,
     /// All mailboxes: those with a name, and deleted ones that a session still has selected.
     mailboxes: BTreeMap<MailboxId, Mailbox>,
     next_mailbox: MailboxId,
-    pub(super) subscriptions: BTreeSet<String>,
+    subscriptions: BTreeSet<String>,
     /// The highest UIDVALIDITY given so far.
     last_uid_validity: u32,
     /// The highest UIDVALIDITY that ever stood under a name which has been freed since.
@@ -73,19 +79,35 @@ pub struct Status {
 }
 
 impl Account {
-    pub(super) fn new(user: &str, clock: Clock) -> Self {
-        let mut state = State {
-            names: BTreeMap::new(),
-            mailboxes: BTreeMap::new(),
-            next_mailbox: 0,
-            subscriptions: BTreeSet::new(),
-            last_uid_validity: 0,
-            highest_freed: 0,
+    /// An account with an empty INBOX.
+    pub(super) fn new(user: &str, clock: Clock, ledger: Ledger) -> Self {
+        let saved = SavedAccount { user: user.to_owned(), ..SavedAccount::default() };
+        let account = Self::restored(saved, clock, ledger);
+        let mut state = account.state();
+        account.ledger.note(|| Change::Account { user: user.to_owned() });
+        let inbox = state.new_mailbox(&clock);
+        state.set_name(INBOX.to_owned(), Some(inbox));
+        drop(state);
+        account
+    }
+
+    /// An account as it was saved.
+    pub(super) fn restored(saved: SavedAccount, clock: Clock, ledger: Ledger) -> Self {
+        let SavedAccount { user, last_uid_validity, highest_freed, names, subscriptions, mailboxes } = saved;
+        let next_mailbox = mailboxes.last_key_value().map_or(0, |(id, _)| id + 1);
+        let restored = |(id, saved)| (id, Mailbox::restored(id, saved, ledger.clone()));
+        let mailboxes = mailboxes.into_iter().map(restored).collect();
+        let state = State {
+            ledger: ledger.clone(),
+            names,
+            mailboxes,
+            next_mailbox,
+            subscriptions,
+            last_uid_validity,
+            highest_freed,
             maildrop_locked: false,
         };
-        let inbox = state.new_mailbox(&clock);
-        state.names.insert(INBOX.to_owned(), Some(inbox));
-        Self { user: user.to_owned(), clock, state: Mutex::new(state) }
+        Self { user, clock, ledger, state: Mutex::new(state) }
     }
 
     /// The user's name.
@@ -98,6 +120,12 @@ impl Account {
     #[must_use]
     pub fn clock(&self) -> Clock {
         self.clock
+    }
+
+    /// What tells whether all that a session may have seen of this account is durable.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     /// Opens a mailbox for a session, and says what SELECT and EXAMINE report.
@@ -134,7 +162,8 @@ impl Account {
     /// Adds a message at the end of a mailbox; without a date it arrives now. Returns UIDVALIDITY and UID.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchMailbox`], [`StoreError::NotSelectable`], [`StoreError::OutOfUids`].
+    /// [`StoreError::NoSuchMailbox`], [`StoreError::NotSelectable`], [`StoreError::OutOfUids`],
+    /// [`StoreError::NotDurable`].
     pub fn append(
         &self,
         name: &str,
@@ -159,7 +188,7 @@ impl Account {
             internal_date: internal_date.unwrap_or(now),
         });
         let messages = messages.collect();
-        let mut state = self.state();
+        let mut state = self.change()?;
         let id = state.mailbox_named(name)?;
         let mailbox = state.mailbox(id)?;
         let uids = mailbox.add(messages)?;
@@ -174,12 +203,84 @@ impl Account {
         Maildrop::open(self)
     }
 
-    pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        super::lock(&self.state)
+    pub(super) fn state(&self) -> Held<'_> {
+        Held { ledger: &self.ledger, state: super::lock(&self.state) }
+    }
+
+    /// [`Account::state`] for an operation that the client asks for and that changes something.
+    pub(super) fn change(&self) -> Result<Held<'_>, StoreError> {
+        self.ledger.accepts_changes()?;
+        Ok(self.state())
+    }
+}
+
+/// The state of an account, locked. All that is changed while it is held becomes durable together, or not at all.
+pub(super) struct Held<'a> {
+    ledger: &'a Ledger,
+    state: MutexGuard<'a, State>,
+}
+
+impl Deref for Held<'_> {
+    type Target = State;
+
+    fn deref(&self) -> &State {
+        &self.state
+    }
+}
+
+impl DerefMut for Held<'_> {
+    fn deref_mut(&mut self) -> &mut State {
+        &mut self.state
+    }
+}
+
+impl Drop for Held<'_> {
+    /// The lock is released after this.
+    fn drop(&mut self) {
+        self.ledger.close_operation();
     }
 }
 
 impl State {
+    /// All names; `None` is a level of the hierarchy that is no mailbox (`\Noselect`).
+    pub(super) fn names(&self) -> &BTreeMap<String, Option<MailboxId>> {
+        &self.names
+    }
+
+    /// Makes a name, or gives it to another mailbox.
+    pub(super) fn set_name(&mut self, name: String, mailbox: Option<MailboxId>) {
+        self.ledger.note(|| Change::Name { name: name.clone(), mailbox });
+        self.names.insert(name, mailbox);
+    }
+
+    /// Removes a name, and returns what it named.
+    pub(super) fn remove_name(&mut self, name: &str) -> Option<Option<MailboxId>> {
+        let named = self.names.remove(name)?;
+        self.ledger.note(|| Change::NameGone { name: name.to_owned() });
+        Some(named)
+    }
+
+    /// The names subscribed to.
+    pub(super) fn subscriptions(&self) -> &BTreeSet<String> {
+        &self.subscriptions
+    }
+
+    pub(super) fn subscribe(&mut self, name: String) {
+        if !self.subscriptions.contains(&name) {
+            self.ledger.note(|| Change::Subscribed { name: name.clone() });
+            self.subscriptions.insert(name);
+        }
+    }
+
+    /// Drops a subscription; returns whether there was one.
+    pub(super) fn unsubscribe(&mut self, name: &str) -> bool {
+        let was = self.subscriptions.remove(name);
+        if was {
+            self.ledger.note(|| Change::Unsubscribed { name: name.to_owned() });
+        }
+        was
+    }
+
     /// The mailbox with this name.
     pub(super) fn mailbox_named(&self, name: &str) -> Result<MailboxId, StoreError> {
         match self.names.get(&names::canonical(name)) {
@@ -198,7 +299,7 @@ impl State {
         let uid_validity = self.new_uid_validity(clock);
         let id = self.next_mailbox;
         self.next_mailbox += 1;
-        self.mailboxes.insert(id, Mailbox::new(uid_validity));
+        self.mailboxes.insert(id, Mailbox::new(id, uid_validity, self.ledger.clone()));
         id
     }
 
@@ -206,6 +307,7 @@ impl State {
     pub(super) fn free_name(&mut self, id: MailboxId) {
         if let Some(mailbox) = self.mailboxes.get(&id) {
             self.highest_freed = self.highest_freed.max(mailbox.uid_validity());
+            self.note_uid_validities();
         }
     }
 
@@ -224,7 +326,19 @@ impl State {
     fn new_uid_validity(&mut self, clock: &Clock) -> u32 {
         let now = u32::try_from(clock.now()).unwrap_or(u32::MAX).max(1);
         self.last_uid_validity = self.last_uid_validity.saturating_add(1).max(now);
+        self.note_uid_validities();
         self.last_uid_validity
+    }
+
+    fn note_uid_validities(&self) {
+        let (last, freed) = (self.last_uid_validity, self.highest_freed);
+        self.ledger.note(|| Change::UidValidities { last, freed });
+    }
+
+    /// The highest UIDVALIDITY given, and the highest that a freed name had.
+    #[cfg(test)]
+    pub(super) fn uid_validities(&self) -> (u32, u32) {
+        (self.last_uid_validity, self.highest_freed)
     }
 
     /// Forgets a mailbox that has lost its name, once no session has it selected.

@@ -38,6 +38,9 @@ pub enum StoreError {
     /// The mailbox has used up its unique identifiers.
     #[error("the mailbox is out of unique identifiers")]
     OutOfUids,
+    /// A change could not be made durable, and so no further one is taken until the server starts again.
+    #[error("changes cannot be stored at present")]
+    NotDurable,
     /// Another POP3 session holds the maildrop (RFC 1939 section 4).
     #[error("the maildrop is locked by another session")]
     MaildropLocked,

@@ -21,13 +21,29 @@ pub(super) struct Expunged {
 }
 
 impl Expunged {
-    /// Notes that these UIDs, in ascending order, went at `mod_sequence`, which is above all before it.
-    pub(super) fn note(&mut self, mod_sequence: ModSequence, uids: &[Uid]) {
-        let ranges = UidRanges::of(uids.iter().copied());
-        self.records.extend(ranges.iter().map(|(first, last)| (mod_sequence, first, last)));
+    /// These records, in ascending order of mod-sequences, and what was forgotten before them.
+    pub(super) fn restored(records: Vec<Record>, forgotten: ModSequence) -> Self {
+        Self { records: records.into(), forgotten }
+    }
+
+    /// The highest mod-sequence of a forgotten expunge; 0 if there is none.
+    pub(super) fn forgotten(&self) -> ModSequence {
+        self.forgotten
+    }
+
+    /// Notes that these UIDs went at `mod_sequence`, which is above all before it.
+    pub(super) fn note(&mut self, mod_sequence: ModSequence, uids: &UidRanges) {
+        self.records.extend(uids.iter().map(|(first, last)| (mod_sequence, first, last)));
+        self.forget_surplus();
+    }
+
+    fn forget_surplus(&mut self) {
         let surplus = self.records.len().saturating_sub(MOST_RANGES);
-        if let Some((mod_sequence, ..)) = self.records.drain(..surplus).next_back() {
-            self.forgotten = mod_sequence;
+        if let Some((mod_sequence, ..)) = surplus.checked_sub(1).and_then(|last| self.records.get(last)) {
+            self.forgotten = *mod_sequence;
+            // What is forgotten in part is of no use.
+            let forgotten = self.records.partition_point(|(at, ..)| *at <= self.forgotten);
+            self.records.drain(..forgotten);
         }
     }
 
@@ -45,12 +61,16 @@ impl Expunged {
 mod tests {
     use super::*;
 
+    fn uids(uids: &[Uid]) -> UidRanges {
+        UidRanges::of(uids.iter().copied())
+    }
+
     #[test]
     fn what_went_later_is_known() {
         let mut expunged = Expunged::default();
-        expunged.note(4, &[7]);
-        expunged.note(5, &[2, 3, 9]);
-        expunged.note(8, &[1, 8]);
+        expunged.note(4, &uids(&[7]));
+        expunged.note(5, &uids(&[2, 3, 9]));
+        expunged.note(8, &uids(&[1, 8]));
         for (since, ranges) in [
             (8, vec![]),
             (7, vec![(1, 1), (8, 8)]),
@@ -67,15 +87,15 @@ mod tests {
         let mut expunged = Expunged::default();
         let most = Uid::try_from(MOST_RANGES).unwrap();
         for uid in 1..=most {
-            expunged.note(ModSequence::from(10 + uid), &[2 * uid]);
+            expunged.note(ModSequence::from(10 + uid), &uids(&[2 * uid]));
         }
         assert!(expunged.since(0).is_some());
-        expunged.note(1_000_000, &[1]);
+        expunged.note(1_000_000, &uids(&[1]));
         assert_eq!(expunged.since(10), None);
         assert_eq!(expunged.since(11).unwrap().iter().next(), Some((1, 1)));
         // One expunge of more ranges than are kept is forgotten in part, and so as a whole.
         let odd: Vec<Uid> = (0..=most).map(|index| 100_001 + 2 * index).collect();
-        expunged.note(2_000_000, &odd);
+        expunged.note(2_000_000, &uids(&odd));
         assert_eq!(expunged.since(1_999_999), None);
         assert!(expunged.since(2_000_000).is_some());
     }

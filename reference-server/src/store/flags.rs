@@ -118,6 +118,16 @@ impl Flags {
         self.keywords.insert(keyword);
     }
 
+    /// The system flags as the database has them: a bit each, in the order of [`Flag::ALL`].
+    pub(super) fn bits(&self) -> u8 {
+        self.system
+    }
+
+    /// The flags that [`Flags::bits`] were taken from; none if a bit means nothing.
+    pub(super) fn from_bits(bits: u8) -> Option<Self> {
+        (bits >> Flag::ALL.len() == 0).then(|| Self { system: bits, keywords: BTreeSet::new() })
+    }
+
     /// The system flags that are set.
     pub fn system(&self) -> impl Iterator<Item = Flag> + '_ {
         Flag::ALL.into_iter().filter(|flag| self.has(*flag))

@@ -9,20 +9,20 @@ impl Account {
     ///
     /// # Errors
     /// [`StoreError::Inbox`], [`StoreError::AlreadyExists`], [`StoreError::MalformedName`],
-    /// [`StoreError::TooManyMailboxes`].
+    /// [`StoreError::TooManyMailboxes`], [`StoreError::NotDurable`].
     pub fn create(&self, name: &str) -> Result<(), StoreError> {
         let name = names::canonical(name.strip_suffix(DELIMITER).unwrap_or(name));
         if name == INBOX {
             return Err(StoreError::Inbox);
         }
-        let mut state = self.state();
-        if let Some(Some(_)) = state.names.get(&name) {
+        let mut state = self.change()?;
+        if let Some(Some(_)) = state.names().get(&name) {
             return Err(StoreError::AlreadyExists);
         }
         names::check(&name)?;
         state.create_superiors(self, &name)?;
         let id = state.new_mailbox(&self.clock());
-        state.names.insert(name, Some(id));
+        state.set_name(name, Some(id));
         Ok(())
     }
 
@@ -30,21 +30,21 @@ impl Account {
     /// Sessions that have it selected keep it until they leave (RFC 2180 section 3.2). Subscriptions stay.
     ///
     /// # Errors
-    /// [`StoreError::Inbox`], [`StoreError::NoSuchMailbox`], [`StoreError::HasInferiors`].
+    /// [`StoreError::Inbox`], [`StoreError::NoSuchMailbox`], [`StoreError::HasInferiors`], [`StoreError::NotDurable`].
     pub fn delete(&self, name: &str) -> Result<(), StoreError> {
         let name = names::canonical(name);
         if name == INBOX {
             return Err(StoreError::Inbox);
         }
-        let mut state = self.state();
-        let id = *state.names.get(&name).ok_or(StoreError::NoSuchMailbox)?;
+        let mut state = self.change()?;
+        let id = *state.names().get(&name).ok_or(StoreError::NoSuchMailbox)?;
         match (id, state.has_inferiors(&name)) {
             (None, true) => return Err(StoreError::HasInferiors),
             (Some(_), true) => {
-                state.names.insert(name, None);
+                state.set_name(name, None);
             }
             (_, false) => {
-                state.names.remove(&name);
+                state.remove_name(&name);
             }
         }
         if let Some(id) = id {
@@ -59,14 +59,14 @@ impl Account {
     ///
     /// # Errors
     /// [`StoreError::NoSuchMailbox`], [`StoreError::AlreadyExists`], [`StoreError::BelowItself`],
-    /// [`StoreError::MalformedName`], [`StoreError::TooManyMailboxes`].
+    /// [`StoreError::MalformedName`], [`StoreError::TooManyMailboxes`], [`StoreError::NotDurable`].
     pub fn rename(&self, from: &str, to: &str) -> Result<(), StoreError> {
         let (from, to) = (names::canonical(from), names::canonical(to.strip_suffix(DELIMITER).unwrap_or(to)));
-        let mut state = self.state();
-        if !state.names.contains_key(&from) {
+        let mut state = self.change()?;
+        if !state.names().contains_key(&from) {
             return Err(StoreError::NoSuchMailbox);
         }
-        if state.names.contains_key(&to) {
+        if state.names().contains_key(&to) {
             return Err(StoreError::AlreadyExists);
         }
         names::check(&to)?;
@@ -81,12 +81,12 @@ impl Account {
         moved.iter().try_for_each(|(_, new)| names::check(new))?;
         state.create_superiors(self, &to)?;
         for (old, new) in moved.into_iter().chain([(from, to)]) {
-            let Some(id) = state.names.remove(&old) else { continue };
+            let Some(id) = state.remove_name(&old) else { continue };
             if let Some(id) = id {
                 state.free_name(id);
                 state.outgrow_freed_names(id, &self.clock());
             }
-            state.names.insert(new, id);
+            state.set_name(new, id);
         }
         Ok(())
     }
@@ -95,7 +95,7 @@ impl Account {
     #[must_use]
     pub fn list(&self) -> Vec<Listed> {
         let state = self.state();
-        let listed = state.names.iter().map(|(name, id)| Listed {
+        let listed = state.names().iter().map(|(name, id)| Listed {
             name: name.clone(),
             selectable: id.is_some(),
             has_children: state.has_inferiors(name),
@@ -106,25 +106,25 @@ impl Account {
     /// Subscribes to a name (RFC 3501 section 6.3.6).
     ///
     /// # Errors
-    /// [`StoreError::NoSuchMailbox`].
+    /// [`StoreError::NoSuchMailbox`], [`StoreError::NotDurable`].
     pub fn subscribe(&self, name: &str) -> Result<(), StoreError> {
         let name = names::canonical(name.strip_suffix(DELIMITER).unwrap_or(name));
-        let mut state = self.state();
-        if !state.names.contains_key(&name) {
+        let mut state = self.change()?;
+        if !state.names().contains_key(&name) {
             return Err(StoreError::NoSuchMailbox);
         }
-        state.subscriptions.insert(name);
+        state.subscribe(name);
         Ok(())
     }
 
     /// Drops a subscription (RFC 3501 section 6.3.7), also of a name that is gone.
     ///
     /// # Errors
-    /// [`StoreError::NoSuchMailbox`] if there is neither such a subscription nor such a name.
+    /// [`StoreError::NoSuchMailbox`] if there is neither such a subscription nor such a name, [`StoreError::NotDurable`].
     pub fn unsubscribe(&self, name: &str) -> Result<(), StoreError> {
         let name = names::canonical(name.strip_suffix(DELIMITER).unwrap_or(name));
-        let mut state = self.state();
-        if !state.subscriptions.remove(&name) && !state.names.contains_key(&name) {
+        let mut state = self.change()?;
+        if !state.unsubscribe(&name) && !state.names().contains_key(&name) {
             return Err(StoreError::NoSuchMailbox);
         }
         Ok(())
@@ -134,15 +134,15 @@ impl Account {
     #[must_use]
     pub fn subscriptions(&self) -> Vec<(String, bool)> {
         let state = self.state();
-        let selectable = |name: &String| matches!(state.names.get(name), Some(Some(_)));
-        state.subscriptions.iter().map(|name| (name.clone(), selectable(name))).collect()
+        let selectable = |name: &String| matches!(state.names().get(name), Some(Some(_)));
+        state.subscriptions().iter().map(|name| (name.clone(), selectable(name))).collect()
     }
 }
 
 impl State {
     fn inferiors(&self, name: &str) -> impl Iterator<Item = &String> {
         let (first, end) = names::inferiors(name);
-        self.names.range(first..end).map(|(name, _)| name)
+        self.names().range(first..end).map(|(name, _)| name)
     }
 
     fn has_inferiors(&self, name: &str) -> bool {
@@ -152,13 +152,13 @@ impl State {
     /// Makes the mailboxes above `name` that do not exist, if there is room for them and for one more.
     fn create_superiors(&mut self, account: &Account, name: &str) -> Result<(), StoreError> {
         let missing: Vec<String> = names::superiors(name)
-            .filter(|above| !self.names.contains_key(*above))
+            .filter(|above| !self.names().contains_key(*above))
             .map(str::to_owned)
             .collect();
         self.check_room(missing.len() + 1)?;
         for above in missing {
             let id = self.new_mailbox(&account.clock());
-            self.names.insert(above, Some(id));
+            self.set_name(above, Some(id));
         }
         Ok(())
     }
@@ -166,7 +166,7 @@ impl State {
     fn move_inbox(&mut self, account: &Account, to: String) -> Result<(), StoreError> {
         self.create_superiors(account, &to)?;
         let target = self.new_mailbox(&account.clock());
-        self.names.insert(to, Some(target));
+        self.set_name(to, Some(target));
         let inbox = self.mailbox_named(INBOX)?;
         let messages = self.mailbox(inbox)?.take_all();
         self.mailbox(target)?.add(messages)?;

@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::account::Status;
+use super::account::{MailboxId, Status};
+use super::change::Change;
+use super::database::SavedMailbox;
 use super::error::StoreError;
 use super::expunged::Expunged;
 use super::flags::{Flag, FlagChange, Flags, Keyword};
+use super::journal::Ledger;
 use super::message::{Message, ModSequence, Uid};
 use super::selected::Access;
 use super::tracker::{Expunges, Tracker, Update, count};
+use super::uid_ranges::UidRanges;
 
 /// A message and what its mailbox knows of it.
 #[derive(Clone, Debug)]
@@ -49,12 +53,17 @@ pub(super) type TrackerId = u64;
 /// Messages under one UIDVALIDITY.
 #[derive(Debug)]
 pub(super) struct Mailbox {
+    id: MailboxId,
+    /// Where its changes are noted; an empty one once it is deleted.
+    ledger: Ledger,
     uid_validity: u32,
     uid_next: Uid,
     messages: BTreeMap<Uid, Stored>,
     /// That of the last change, whatever it was: each change makes one for itself.
     highest_mod_sequence: ModSequence,
     expunged: Expunged,
+    /// A read-write session has been told of all messages below this UID.
+    told: Uid,
     /// All keywords ever used here.
     keywords: BTreeSet<Keyword>,
     trackers: BTreeMap<TrackerId, Tracker>,
@@ -64,14 +73,45 @@ pub(super) struct Mailbox {
 }
 
 impl Mailbox {
-    pub(super) fn new(uid_validity: u32) -> Self {
-        Self {
+    /// An empty mailbox.
+    pub(super) fn new(id: MailboxId, uid_validity: u32, ledger: Ledger) -> Self {
+        let saved = SavedMailbox {
             uid_validity,
             uid_next: 1,
-            messages: BTreeMap::new(),
             highest_mod_sequence: 1,
-            expunged: Expunged::default(),
-            keywords: BTreeSet::new(),
+            told: 1,
+            ..SavedMailbox::default()
+        };
+        let mailbox = Self::restored(id, saved, ledger);
+        mailbox.note_row();
+        mailbox
+    }
+
+    /// A mailbox as it was saved.
+    pub(super) fn restored(id: MailboxId, saved: SavedMailbox, ledger: Ledger) -> Self {
+        let SavedMailbox {
+            uid_validity,
+            uid_next,
+            highest_mod_sequence,
+            told,
+            keywords,
+            messages,
+            expunged,
+            forgotten,
+        } = saved;
+        let stored = messages.into_iter().map(|(uid, (message, mod_sequence))| {
+            (uid, Stored { message, recent: uid >= told, mod_sequence })
+        });
+        Self {
+            id,
+            ledger,
+            uid_validity,
+            uid_next,
+            messages: stored.collect(),
+            highest_mod_sequence,
+            expunged: Expunged::restored(expunged, forgotten),
+            told,
+            keywords,
             trackers: BTreeMap::new(),
             next_tracker: 0,
             deleted: false,
@@ -84,10 +124,14 @@ impl Mailbox {
 
     pub(super) fn set_uid_validity(&mut self, uid_validity: u32) {
         self.uid_validity = uid_validity;
+        self.note_row();
     }
 
+    /// What happens to it from now on concerns only the sessions that have it selected.
     pub(super) fn mark_deleted(&mut self) {
         self.deleted = true;
+        self.ledger.note(|| Change::MailboxGone { mailbox: self.id });
+        self.ledger = Ledger::default();
     }
 
     pub(super) fn is_deleted(&self) -> bool {
@@ -142,12 +186,19 @@ impl Mailbox {
         let mod_sequence = self.highest_mod_sequence + 1;
         for (uid, mut message) in (self.uid_next..).zip(messages) {
             message.flags = self.respelled(&message.flags);
+            self.ledger.note(|| Change::Message {
+                mailbox: self.id,
+                uid,
+                message: message.clone(),
+                mod_sequence,
+            });
             self.messages.insert(uid, Stored { message, recent: true, mod_sequence });
         }
         if !uids.is_empty() {
             self.highest_mod_sequence = mod_sequence;
+            self.uid_next = last;
+            self.note_row();
         }
-        self.uid_next = last;
         self.trackers.values().for_each(Tracker::wake);
         Ok(uids)
     }
@@ -168,7 +219,17 @@ impl Mailbox {
         if !removed.is_empty() {
             removed.sort_unstable();
             self.highest_mod_sequence = mod_sequence;
-            self.expunged.note(mod_sequence, &removed);
+            let ranges = UidRanges::of(removed);
+            for (first, last) in ranges.iter() {
+                self.ledger.note(|| Change::Expunged { mailbox: self.id, mod_sequence, first, last });
+            }
+            let forgotten = self.expunged.forgotten();
+            self.expunged.note(mod_sequence, &ranges);
+            if self.expunged.forgotten() > forgotten {
+                let up_to = self.expunged.forgotten();
+                self.ledger.note(|| Change::ExpungesForgotten { mailbox: self.id, up_to });
+            }
+            self.note_row();
         }
     }
 
@@ -217,6 +278,9 @@ impl Mailbox {
                 }
             }
         }
+        if self.highest_mod_sequence == mod_sequence {
+            self.note_row();
+        }
         result
     }
 
@@ -227,6 +291,7 @@ impl Mailbox {
         if stored.message.flags == flags {
             return false;
         }
+        self.ledger.note(|| Change::Flags { mailbox: self.id, uid, flags: flags.clone(), mod_sequence });
         stored.message.flags = flags;
         stored.mod_sequence = mod_sequence;
         for (_, tracker) in self.trackers.iter_mut().filter(|(id, _)| **id != by) {
@@ -264,6 +329,10 @@ impl Mailbox {
         let Some(tracker) = self.trackers.get_mut(&id) else { return Vec::new() };
         let updates = tracker.update(expunges, &mut self.messages, &self.keywords, self.uid_next);
         tracker.told_up_to(self.highest_mod_sequence);
+        if tracker.access() == Access::ReadWrite && self.told < self.uid_next {
+            self.told = self.uid_next;
+            self.ledger.note(|| Change::Told { mailbox: self.id, below: self.told });
+        }
         updates
     }
 
@@ -274,11 +343,21 @@ impl Mailbox {
             match self.keywords.get(keyword) {
                 Some(known) => spelled.set_keyword(known.clone()),
                 None => {
+                    self.ledger.note(|| Change::Keyword { mailbox: self.id, keyword: keyword.clone() });
                     self.keywords.insert(keyword.clone());
                     spelled.set_keyword(keyword.clone());
                 }
             }
         }
         spelled
+    }
+
+    fn note_row(&self) {
+        self.ledger.note(|| Change::Mailbox {
+            mailbox: self.id,
+            uid_validity: self.uid_validity,
+            uid_next: self.uid_next,
+            highest_mod_sequence: self.highest_mod_sequence,
+        });
     }
 }

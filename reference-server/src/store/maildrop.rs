@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::account::Account;
 use super::error::StoreError;
+use super::journal::Ledger;
 use super::message::Uid;
 use super::names::INBOX;
 
@@ -41,6 +42,12 @@ impl Maildrop {
         Ok(Self { account: Arc::clone(account), uid_validity, messages })
     }
 
+    /// What tells whether the maildrop is durable as it is seen here.
+    #[must_use]
+    pub fn ledger(&self) -> &Ledger {
+        self.account.ledger()
+    }
+
     /// UIDVALIDITY of the INBOX: with the UID it makes a unique-id that is never used again (RFC 1939 section 7).
     #[must_use]
     pub fn uid_validity(&self) -> u32 {
@@ -57,9 +64,9 @@ impl Maildrop {
     /// have expunged meanwhile are no error.
     ///
     /// # Errors
-    /// None with a store in memory.
+    /// [`StoreError::NotDurable`].
     pub fn update(self, removed: &[Uid]) -> Result<(), StoreError> {
-        let mut state = self.account.state();
+        let mut state = self.account.change()?;
         let inbox = state.mailbox_named(INBOX)?;
         state.mailbox(inbox)?.remove(removed.iter().copied());
         Ok(())

@@ -1,16 +1,22 @@
-//! Accounts, mailboxes and messages, held in memory.
+//! Accounts, mailboxes and messages, held in memory, and on disk too if there is a directory for them.
 //!
 //! Each [`Account`] is one value behind one plain lock, so every operation is atomic to all who look. A session that
 //! selects a mailbox holds a [`Selected`], whose tracker knows what the session has been told: message sequence numbers
 //! are those of the session, and they change only when the session asks for its [`Update`]s. No lock is ever held
 //! across an await.
+//!
+//! A store opened with [`Store::open`] keeps all of this in a database: what an operation changes becomes one record of
+//! the journal when the lock is released, and sessions speak when their account's [`Ledger`] is settled.
 
 mod account;
+mod change;
+mod database;
 mod error;
 mod expunged;
 mod flags;
 mod hierarchy;
 mod internal_date;
+mod journal;
 mod mailbox;
 mod maildrop;
 mod message;
@@ -22,12 +28,15 @@ mod tracker;
 mod uid_ranges;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 pub use account::{Account, Listed, Status};
+pub use database::DatabaseError;
 pub use error::StoreError;
 pub use flags::{Flag, FlagChange, Flags, Keyword};
 pub use internal_date::InternalDate;
+pub use journal::{Ledger, NotDurable};
 pub use mailbox::{Copied, FlagsStored};
 pub use maildrop::{Maildrop, MaildropMessage};
 pub use message::{Message, ModSequence, NewMessage, Uid};
@@ -37,11 +46,14 @@ pub use tracker::{Expunges, Update};
 pub use uid_ranges::UidRanges;
 
 use crate::clock::Clock;
+use database::Database;
+use journal::Journal;
 
 /// All accounts of a server.
 #[derive(Debug)]
 pub struct Store {
     clock: Clock,
+    journal: Option<Arc<Journal>>,
     accounts: Mutex<BTreeMap<String, Arc<Account>>>,
 }
 
@@ -49,7 +61,38 @@ impl Store {
     /// A store without accounts. New messages and UIDVALIDITY values take their time from `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, accounts: Mutex::default() }
+        Self { clock, journal: None, accounts: Mutex::default() }
+    }
+
+    /// A store that is kept in `directory`, which is made if need be, with all that is there already.
+    ///
+    /// # Errors
+    /// If the directory, or what is in it, cannot be used.
+    pub fn open(directory: &Path, clock: Clock) -> Result<Self, DatabaseError> {
+        let database = Database::open(directory)?;
+        let saved = database.load()?;
+        let journal = Arc::new(Journal::start(database).map_err(DatabaseError::Thread)?);
+        let restored = saved.into_iter().map(|(id, saved)| {
+            let ledger = Ledger::new(id, Arc::clone(&journal));
+            (saved.user.clone(), Arc::new(Account::restored(saved, clock, ledger)))
+        });
+        let accounts = Mutex::new(restored.collect());
+        Ok(Self { clock, journal: Some(journal), accounts })
+    }
+
+    /// Resolves with the reason once changes can be made durable no longer: never, for a store in memory.
+    pub async fn failure(&self) -> String {
+        match &self.journal {
+            Some(journal) => journal.failure().await,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Writes what is left to be written, and lets go of the directory. Waits for the disk. What changes later is lost.
+    pub fn close(&self) {
+        if let Some(journal) = &self.journal {
+            journal.close();
+        }
     }
 
     /// The clock that dates what arrives in this store.
@@ -64,7 +107,12 @@ impl Store {
         if let Some(account) = accounts.get(user) {
             return Arc::clone(account);
         }
-        let account = Arc::new(Account::new(user, self.clock));
+        // Accounts are never removed, and they are counted under the lock.
+        let ledger = match &self.journal {
+            Some(journal) => Ledger::new(accounts.len() as u64, Arc::clone(journal)),
+            None => Ledger::default(),
+        };
+        let account = Arc::new(Account::new(user, self.clock, ledger));
         accounts.insert(user.to_owned(), Arc::clone(&account));
         account
     }

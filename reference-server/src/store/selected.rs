@@ -233,7 +233,7 @@ impl Selected {
     /// owner is told by [`Selected::message`], other sessions by their updates.
     ///
     /// # Errors
-    /// [`StoreError::ReadOnly`].
+    /// [`StoreError::ReadOnly`], [`StoreError::NotDurable`].
     pub fn store(
         &mut self,
         numbers: &[u32],
@@ -249,7 +249,7 @@ impl Selected {
 
     /// Sets `\Seen` because the message was read; returns whether that changed anything.
     pub fn mark_seen(&mut self, number: u32) -> bool {
-        if self.access == Access::ReadOnly {
+        if self.check_writable().is_err() {
             return false;
         }
         let uids = self.uids_of(&[number]);
@@ -273,7 +273,7 @@ impl Selected {
     /// Removes the messages marked `\Deleted`; if `among` is given, only those for whose UID it holds.
     ///
     /// # Errors
-    /// [`StoreError::ReadOnly`].
+    /// [`StoreError::ReadOnly`], [`StoreError::NotDurable`].
     pub fn expunge(&mut self, among: Option<&dyn Fn(Uid) -> bool>) -> Result<(), StoreError> {
         self.check_writable()?;
         self.with(|mailbox, _| {
@@ -288,10 +288,10 @@ impl Selected {
     ///
     /// # Errors
     /// [`StoreError::NoSuchMailbox`] and [`StoreError::NotSelectable`] of the target, [`StoreError::MessageGone`],
-    /// [`StoreError::OutOfUids`].
+    /// [`StoreError::OutOfUids`], [`StoreError::NotDurable`].
     pub fn copy(&mut self, numbers: &[u32], target: &str) -> Result<Copied, StoreError> {
         let originals = self.uids_of(numbers);
-        self.copy_in(&mut self.account.state(), originals, target)
+        self.copy_in(&mut *self.account.change()?, originals, target)
     }
 
     /// Moves messages to the end of another mailbox, all or none (RFC 6851).
@@ -301,7 +301,7 @@ impl Selected {
     pub fn move_to(&mut self, numbers: &[u32], target: &str) -> Result<Copied, StoreError> {
         self.check_writable()?;
         let originals = self.uids_of(numbers);
-        let mut state = self.account.state();
+        let mut state = self.account.change()?;
         let copied = self.copy_in(&mut state, originals, target)?;
         state.mailbox(self.mailbox)?.remove(copied.originals.iter().copied());
         Ok(copied)
@@ -320,7 +320,7 @@ impl Selected {
 
     fn check_writable(&self) -> Result<(), StoreError> {
         match self.access {
-            Access::ReadWrite => Ok(()),
+            Access::ReadWrite => self.account.ledger().accepts_changes(),
             Access::ReadOnly => Err(StoreError::ReadOnly),
         }
     }

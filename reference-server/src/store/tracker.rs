@@ -97,6 +97,10 @@ impl Tracker {
         }
     }
 
+    pub(super) fn access(&self) -> Access {
+        self.access
+    }
+
     pub(super) fn view(&self) -> &[Viewed] {
         &self.view
     }

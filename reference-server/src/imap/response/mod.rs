@@ -58,6 +58,7 @@ pub(super) enum Code {
     ReadWrite,
     TooBig,
     TryCreate,
+    Unavailable,
     UidNext(u32),
     UidValidity(u32),
     /// RFC 3516.
@@ -250,6 +251,7 @@ impl Code {
             Self::ReadWrite => "READ-WRITE".to_owned(),
             Self::TooBig => "TOOBIG".to_owned(),
             Self::TryCreate => "TRYCREATE".to_owned(),
+            Self::Unavailable => "UNAVAILABLE".to_owned(),
             Self::UidNext(uid) => format!("UIDNEXT {uid}"),
             Self::UidValidity(value) => format!("UIDVALIDITY {value}"),
             Self::UnknownCte => "UNKNOWN-CTE".to_owned(),
