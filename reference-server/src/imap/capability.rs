@@ -1,4 +1,4 @@
-//! CAPABILITY, LOGOUT (RFC 3501 section 6.1) ENABLE (RFC 5161) and ID (RFC 2971).
+//! CAPABILITY, LOGOUT (RFC 3501 section 6.1) and ID (RFC 2971).
 
 use super::response::{Condition, Data, Response};
 use super::session::{Completion, Session, Step};
@@ -37,12 +37,6 @@ impl<T: Transport> Session<'_, T> {
         self.selected = None;
         self.send(Response::untagged(Condition::Bye, None, "logging out")).await?;
         Ok(Completion::ok("LOGOUT completed"))
-    }
-
-    /// No extension here waits to be enabled, and names of others are ignored: what has been enabled is nothing.
-    pub(super) async fn enable(&mut self) -> Step<Completion> {
-        self.data(Data::Enabled).await?;
-        Ok(Completion::ok("ENABLE completed"))
     }
 
     pub(super) async fn id(&mut self) -> Step<Completion> {

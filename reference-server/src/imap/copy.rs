@@ -37,6 +37,7 @@ impl<T: Transport> Session<'_, T> {
             Ok(copied) => copied,
             Err(error) => return Ok(refusal(error)),
         };
+        self.mod_sequences.moved = !copied.copies.is_empty();
         if !copied.copies.is_empty() && self.extensions().has(Extension::UidPlus) {
             let code = Some(Code::CopyUid(copied));
             self.send(Response::untagged(Condition::Ok, code, "messages have moved")).await?;

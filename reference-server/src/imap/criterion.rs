@@ -89,6 +89,7 @@ fn criterion<'k>(key: &'k SearchKey, selected: &Selected, saved: &'k [Uid]) -> C
             let ranges = set.ranges(selected.last_uid().unwrap_or(0));
             fact(move |m| ranges.contains(m.uid))
         }
+        SearchKey::ModSeq(least) => fact(|m| m.mod_sequence >= *least),
         SearchKey::Larger(size) => fact(|m| m.message.size() > *size),
         SearchKey::Smaller(size) => fact(|m| m.message.size() < *size),
         SearchKey::Before { day, sent } => dated(*sent, |found| found < *day),

@@ -13,6 +13,8 @@ pub enum Extension {
     Binary,
     /// CHILDREN (RFC 3348).
     Children,
+    /// CONDSTORE (RFC 7162 section 3.1).
+    Condstore,
     /// ENABLE (RFC 5161).
     Enable,
     /// ESEARCH (RFC 4731).
@@ -35,6 +37,8 @@ pub enum Extension {
     MultiAppend,
     /// NAMESPACE (RFC 2342).
     Namespace,
+    /// QRESYNC (RFC 7162 section 3.2).
+    Qresync,
     /// SASL-IR (RFC 4959).
     SaslIr,
     /// SEARCHRES (RFC 5182).
@@ -64,7 +68,7 @@ pub struct UnknownExtension {
 
 impl Extension {
     /// All, in the order in which they are advertised.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::LiteralPlus,
         Self::SaslIr,
         Self::Id,
@@ -87,6 +91,8 @@ impl Extension {
         Self::ThreadOrderedSubject,
         Self::ThreadReferences,
         Self::I18nLevel1,
+        Self::Condstore,
+        Self::Qresync,
     ];
 
     /// The name as CAPABILITY spells it.
@@ -95,6 +101,7 @@ impl Extension {
         match self {
             Self::Binary => "BINARY",
             Self::Children => "CHILDREN",
+            Self::Condstore => "CONDSTORE",
             Self::Enable => "ENABLE",
             Self::Esearch => "ESEARCH",
             Self::I18nLevel1 => "I18NLEVEL=1",
@@ -106,6 +113,7 @@ impl Extension {
             Self::Move => "MOVE",
             Self::MultiAppend => "MULTIAPPEND",
             Self::Namespace => "NAMESPACE",
+            Self::Qresync => "QRESYNC",
             Self::SaslIr => "SASL-IR",
             Self::SearchRes => "SEARCHRES",
             Self::Sort => "SORT",
@@ -123,13 +131,14 @@ impl Extension {
         matches!(self, Self::LiteralPlus | Self::SaslIr | Self::Id)
     }
 
-    /// The extension without which this one cannot be offered.
-    fn foundation(self) -> Option<Self> {
-        Some(match self {
-            Self::SpecialUse | Self::ListStatus => Self::ListExtended,
-            Self::SearchRes => Self::Esearch,
-            _ => return None,
-        })
+    /// The extensions without which this one cannot be offered.
+    fn foundations(self) -> &'static [Self] {
+        match self {
+            Self::SpecialUse | Self::ListStatus => &[Self::ListExtended],
+            Self::SearchRes => &[Self::Esearch],
+            Self::Qresync => &[Self::Condstore, Self::Enable],
+            _ => &[],
+        }
     }
 }
 
@@ -169,7 +178,7 @@ impl Extensions {
     /// Whether this one is offered.
     #[must_use]
     pub fn has(&self, extension: Extension) -> bool {
-        !self.hidden.contains(&extension) && extension.foundation().is_none_or(|other| self.has(other))
+        !self.hidden.contains(&extension) && extension.foundations().iter().all(|other| self.has(*other))
     }
 
     /// Those that are offered, in the order in which they are advertised.

@@ -31,6 +31,9 @@ impl<T: Transport> Session<'_, T> {
             Ok(data) => data,
             Err(error) => return Ok(error.into()),
         };
+        if items.contains(&StatusItem::HighestModSeq) {
+            self.become_condstore_aware();
+        }
         self.data(data).await?;
         Ok(Completion::ok("STATUS completed"))
     }
@@ -44,6 +47,7 @@ pub(super) fn status_data(
 ) -> Result<Data, StoreError> {
     let status = account.status(mailbox)?;
     let value = |item: &StatusItem| match item {
+        StatusItem::HighestModSeq => ("HIGHESTMODSEQ", status.highest_mod_sequence),
         StatusItem::Messages => ("MESSAGES", status.messages.into()),
         StatusItem::Recent => ("RECENT", status.recent.into()),
         StatusItem::Size => ("SIZE", status.size),

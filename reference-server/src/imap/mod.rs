@@ -2,7 +2,7 @@
 //! UNSELECT (RFC 3691), ID (RFC 2971), CHILDREN (RFC 3348), MOVE (RFC 6851), SASL-IR (RFC 4959), STATUS=SIZE (RFC 8438),
 //! ENABLE (RFC 5161), ESEARCH (RFC 4731), SEARCHRES (RFC 5182), LIST-EXTENDED (RFC 5258), SPECIAL-USE (RFC 6154),
 //! LIST-STATUS (RFC 5819), MULTIAPPEND (RFC 3502), BINARY (RFC 3516), SORT, THREAD=ORDEREDSUBJECT and THREAD=REFERENCES
-//! (RFC 5256) and I18NLEVEL=1 (RFC 5255). [`Extensions`] can hide each of them.
+//! (RFC 5256), I18NLEVEL=1 (RFC 5255), CONDSTORE and QRESYNC (RFC 7162). [`Extensions`] can hide each of them.
 //!
 //! What comes in passes four seams: octets become a command, the session carries it out on the store, what it has to
 //! say are responses, and the wire sends those as octets. One file per group of commands.
@@ -10,6 +10,7 @@
 mod append;
 mod capability;
 mod command;
+mod condstore;
 mod copy;
 mod criterion;
 mod esearch;
@@ -21,6 +22,7 @@ mod list;
 mod list_extended;
 mod login;
 mod mailboxes;
+mod qresync;
 mod receive;
 mod response;
 mod saved;

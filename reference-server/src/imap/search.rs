@@ -7,7 +7,7 @@ use super::response::{Code, Data};
 use super::saved;
 use super::session::{Completion, Session, Step};
 use crate::net::Transport;
-use crate::store::SelectedMessage;
+use crate::store::{ModSequence, SelectedMessage};
 
 impl<T: Transport> Session<'_, T> {
     pub(super) async fn search(
@@ -33,8 +33,14 @@ impl<T: Transport> Session<'_, T> {
             self.saved = uids;
         }
         let data = match returns {
-            Some(options) => esearch::response(tag, by, options, &numbers),
-            None => Some(Data::Search(numbers)),
+            Some(options) => {
+                let highest = highest_mod_sequence(key, esearch::returned(options, &found));
+                esearch::response(tag, by, options, &numbers, highest)
+            }
+            None => {
+                let mod_sequence = highest_mod_sequence(key, &found);
+                Some(Data::Search { numbers, mod_sequence })
+            }
         };
         if let Some(data) = data {
             self.data(data).await?;
@@ -42,11 +48,26 @@ impl<T: Transport> Session<'_, T> {
         Ok(Completion::ok("SEARCH completed"))
     }
 
-    /// The messages of the selected mailbox that match, in ascending order.
-    pub(super) fn matching(&self, key: &SearchKey) -> Vec<SelectedMessage> {
+    /// The messages of the selected mailbox that match, in ascending order. MODSEQ among the keys makes the client aware.
+    pub(super) fn matching(&mut self, key: &SearchKey) -> Vec<SelectedMessage> {
+        if has_mod_sequence(key) {
+            self.become_condstore_aware();
+        }
         let Some(selected) = &self.selected else { return Vec::new() };
         criterion::matching(selected, key, &self.saved)
     }
+}
+
+/// The highest mod-sequence of these messages, which goes with them if MODSEQ was among the keys (RFC 7162 section 3.1.6).
+pub(super) fn highest_mod_sequence<'m>(
+    key: &SearchKey,
+    messages: impl IntoIterator<Item = &'m SelectedMessage>,
+) -> Option<ModSequence> {
+    messages.into_iter().map(|message| message.mod_sequence).max().filter(|_| has_mod_sequence(key))
+}
+
+fn has_mod_sequence(key: &SearchKey) -> bool {
+    key.holds(&|key| matches!(key, SearchKey::ModSeq(_)))
 }
 
 /// Whether the texts of keys may be in this charset.

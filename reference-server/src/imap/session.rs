@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use tokio::time::timeout;
 
-use super::command::{Command, Numbering, SequenceSet, State};
+use super::command::{Command, Numbering, SearchKey, SequenceSet, State};
+use super::condstore::ModSequences;
 use super::extension::Extensions;
 use super::response::{Attribute, Code, Condition, Data, Response};
 use super::wire::Wire;
@@ -21,6 +22,7 @@ pub(super) struct Session<'c, T> {
     pub(super) selected: Option<Selected>,
     /// The UIDs of the messages that the last SEARCH with SAVE has found in the selected mailbox, in ascending order.
     pub(super) saved: Vec<Uid>,
+    pub(super) mod_sequences: ModSequences,
     /// Malformed commands since the last good one.
     pub(super) malformed: u32,
 }
@@ -96,6 +98,7 @@ impl<'c, T: Transport> Session<'c, T> {
             account: None,
             selected: None,
             saved: Vec::new(),
+            mod_sequences: ModSequences::default(),
             malformed: 0,
         }
     }
@@ -155,6 +158,7 @@ impl<'c, T: Transport> Session<'c, T> {
         };
         let completion = self.perform(&tag, command).await?;
         self.announce(expunges, by).await?;
+        let completion = self.tell_highest(completion).await?;
         let done = completion.condition == Condition::Ok;
         self.complete(tag, completion).await?;
         match end {
@@ -172,11 +176,13 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Noop => Completion::ok("NOOP completed"),
             Command::Logout => self.logout().await?,
             Command::Id => self.id().await?,
-            Command::Enable => self.enable().await?,
+            Command::Enable { names } => self.enable(&names).await?,
             Command::StartTls => self.start_tls(),
             Command::Login { user, password } => self.login(&user, &password).await?,
             Command::Authenticate { mechanism, initial } => self.authenticate(&mechanism, initial).await?,
-            Command::Select { mailbox, access } => self.select(&mailbox, access).await?,
+            Command::Select { mailbox, access, parameters } => {
+                self.select(&mailbox, access, &parameters).await?
+            }
             Command::Create { .. }
             | Command::Delete { .. }
             | Command::Rename { .. }
@@ -200,10 +206,8 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Thread { by, algorithm, charset, key } => {
                 self.thread(by, algorithm, &charset, &key).await?
             }
-            Command::Fetch { by, set, items } => self.fetch(by, &set, items).await?,
-            Command::Store { by, set, change, silent, flags } => {
-                self.store(by, &set, change, silent, &flags).await?
-            }
+            Command::Fetch { by, set, items, modifiers } => self.fetch(by, &set, items, modifiers).await?,
+            Command::Store { by, set, store } => self.store(by, &set, &store).await?,
             Command::Copy { by, set, mailbox } => self.copy(by, &set, &mailbox),
             Command::Move { by, set, mailbox } => self.move_messages(by, &set, &mailbox).await?,
         })
@@ -217,25 +221,27 @@ impl<'c, T: Transport> Session<'c, T> {
     /// Announces what changed in the selected mailbox. With UIDs if a command with `UID` is in progress.
     pub(super) async fn announce(&mut self, expunges: Expunges, by: Numbering) -> Step {
         let Some(selected) = &mut self.selected else { return Ok(()) };
-        for update in selected.updates(expunges) {
+        let (access, updates) = (selected.access(), selected.updates(expunges));
+        let updates = self.with_vanished(updates).await?;
+        for update in updates {
             let data = match update {
                 Update::Expunge { number, .. } => Data::Expunge(number),
                 Update::Exists(count) => Data::Exists(count),
                 Update::Recent(count) => Data::Recent(count),
-                Update::Fetch { number, uid, flags, recent, .. } => {
+                Update::Fetch { number, uid, flags, recent, mod_sequence } => {
                     let mut attributes = vec![Attribute::Flags { flags, recent }];
-                    attributes.extend((by == Numbering::Uid).then_some(Attribute::Uid(uid)));
+                    attributes.extend(self.identify(by, uid, mod_sequence));
                     Data::Fetch { number, attributes }
                 }
                 Update::Flags(keywords) => {
-                    let code = Code::PermanentFlags { access: selected.access(), keywords: keywords.clone() };
-                    self.wire.send(&Response::Data(Data::Flags(keywords))).await?;
+                    let code = Code::PermanentFlags { access, keywords: keywords.clone() };
+                    self.data(Data::Flags(keywords)).await?;
                     let text = "keywords have been added";
-                    self.wire.send(&Response::untagged(Condition::Ok, Some(code), text)).await?;
+                    self.send(Response::untagged(Condition::Ok, Some(code), text)).await?;
                     continue;
                 }
             };
-            self.wire.send(&Response::Data(data)).await?;
+            self.data(data).await?;
         }
         Ok(())
     }
@@ -297,6 +303,10 @@ impl<'c, T: Transport> Session<'c, T> {
 /// responses then carry UIDs (section 6.4.8).
 fn announcing(command: &Command) -> (Expunges, Numbering) {
     match command {
+        // RFC 7162 section 3.2.10.2.
+        Command::Search { by, key, .. } if key.holds(&|key| matches!(key, SearchKey::Numbers(_))) => {
+            (Expunges::Withheld, *by)
+        }
         Command::Fetch { by, .. }
         | Command::Store { by, .. }
         | Command::Search { by, .. }

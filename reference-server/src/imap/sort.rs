@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use super::command::{Criterion, Numbering, SearchKey, SortKey};
 use super::response::Data;
-use super::search::{is_known, numbered, unknown_charset};
+use super::search::{highest_mod_sequence, is_known, numbered, unknown_charset};
 use super::session::{Completion, Session, Step};
 use crate::message::{Address, BaseSubject, Envelope, Header, casemap, decoded_field, sent_date};
 use crate::net::Transport;
@@ -22,7 +22,9 @@ impl<T: Transport> Session<'_, T> {
             return Ok(unknown_charset());
         }
         let found = sorted(self.matching(key), criteria);
-        self.data(Data::Sort(found.iter().map(|message| numbered(message, by)).collect())).await?;
+        let mod_sequence = highest_mod_sequence(key, &found);
+        let numbers = found.iter().map(|message| numbered(message, by)).collect();
+        self.data(Data::Sort { numbers, mod_sequence }).await?;
         Ok(Completion::ok("SORT completed"))
     }
 }

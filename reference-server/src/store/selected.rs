@@ -212,6 +212,12 @@ impl Selected {
         self.with_tracker(Tracker::known_up_to)
     }
 
+    /// The highest UID that there has been, of messages that are gone too; 0 if there was none.
+    #[must_use]
+    pub fn highest_uid(&self) -> Uid {
+        self.with(|mailbox, _| mailbox.uid_next() - 1)
+    }
+
     /// Those of `asked` whose messages were expunged after `since`, and are not in the view (RFC 7162 section 3.2.6).
     /// Where that was too long ago to remember: all that were ever expunged.
     #[must_use]

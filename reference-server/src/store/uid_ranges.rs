@@ -33,6 +33,13 @@ impl UidRanges {
         self.0.is_empty()
     }
 
+    /// Whether `uid` is in one of them.
+    #[must_use]
+    pub fn contains(&self, uid: Uid) -> bool {
+        let at = self.0.partition_point(|(_, last)| *last < uid);
+        self.0.get(at).is_some_and(|(first, _)| *first <= uid)
+    }
+
     /// The ranges: the first UID of each and the last.
     pub fn iter(&self) -> impl Iterator<Item = (Uid, Uid)> + '_ {
         self.0.iter().copied()

@@ -155,10 +155,12 @@ impl<'c> Cursor<'c> {
     }
 
     pub(super) fn number(&mut self) -> Parsed<u32> {
+        u32::try_from(self.number64()?).map_err(|_| Stop::Syntax("the number is too large"))
+    }
+
+    pub(super) fn number64(&mut self) -> Parsed<u64> {
         let digits = self.run(|octet| octet.is_ascii_digit(), "a number is wanted")?;
-        digits_value(digits)
-            .and_then(|value| u32::try_from(value).ok())
-            .ok_or(Stop::Syntax("the number is too large"))
+        digits_value(digits).ok_or(Stop::Syntax("the number is too large"))
     }
 
     pub(super) fn nonzero(&mut self) -> Parsed<u32> {

@@ -1,7 +1,7 @@
 //! The arguments of FETCH (RFC 3501 section 6.4.5).
 
 use super::cursor::{Cursor, Parsed, Stop};
-use super::{Command, Numbering, sequence};
+use super::{Command, Numbering, condstore, sequence};
 use crate::imap::extension::Extension;
 
 /// What FETCH asks of a message.
@@ -11,6 +11,8 @@ pub(in crate::imap) enum FetchItem {
     InternalDate,
     Size,
     Uid,
+    /// RFC 7162 section 3.1.4.2.
+    ModSeq,
     Envelope,
     /// `BODY` or, `extensible`, `BODYSTRUCTURE`.
     Structure {
@@ -77,7 +79,11 @@ pub(super) fn command(cursor: &mut Cursor<'_>, by: Numbering) -> Parsed<Command>
             None => items.push(item(cursor)?),
         }
     }
-    Ok(Command::Fetch { by, set, items })
+    let modifiers = condstore::fetch_modifiers(cursor)?;
+    if modifiers.vanished && (by == Numbering::Sequence || modifiers.changed_since.is_none()) {
+        return Err(Stop::Syntax("VANISHED goes with UID FETCH and CHANGEDSINCE only"));
+    }
+    Ok(Command::Fetch { by, set, items, modifiers })
 }
 
 fn macro_items(cursor: &mut Cursor<'_>) -> Option<Vec<FetchItem>> {
@@ -99,6 +105,7 @@ fn item(cursor: &mut Cursor<'_>) -> Parsed<FetchItem> {
         "INTERNALDATE" => FetchItem::InternalDate,
         "RFC822.SIZE" => FetchItem::Size,
         "UID" => FetchItem::Uid,
+        "MODSEQ" if cursor.has(Extension::Condstore) => FetchItem::ModSeq,
         "ENVELOPE" => FetchItem::Envelope,
         "BODYSTRUCTURE" => FetchItem::Structure { extensible: true },
         "RFC822" => FetchItem::Rfc822,

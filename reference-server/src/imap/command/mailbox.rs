@@ -1,7 +1,7 @@
 //! The arguments of the commands on mailboxes (RFC 3501 section 6.3) and of ID (RFC 2971).
 
 use super::cursor::{Cursor, Parsed, Stop};
-use super::{Command, StatusItem, date};
+use super::{Command, StatusItem, condstore, date};
 use crate::imap::extension::Extension;
 use crate::store::{Access, Flags, NewMessage};
 
@@ -16,8 +16,10 @@ pub(in crate::imap) struct Appended {
 pub(super) fn command(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Command> {
     let mailbox = cursor.mailbox()?;
     Ok(match name {
-        "SELECT" => Command::Select { mailbox, access: Access::ReadWrite },
-        "EXAMINE" => Command::Select { mailbox, access: Access::ReadOnly },
+        "SELECT" | "EXAMINE" => {
+            let access = if name == "SELECT" { Access::ReadWrite } else { Access::ReadOnly };
+            Command::Select { mailbox, access, parameters: condstore::select_parameters(cursor)? }
+        }
         "CREATE" => Command::Create { mailbox },
         "DELETE" => Command::Delete { mailbox },
         "SUBSCRIBE" => Command::Subscribe { mailbox },
@@ -45,6 +47,7 @@ pub(super) fn status_items(cursor: &mut Cursor<'_>) -> Parsed<Vec<StatusItem>> {
             "UIDNEXT" => StatusItem::UidNext,
             "UIDVALIDITY" => StatusItem::UidValidity,
             "UNSEEN" => StatusItem::Unseen,
+            "HIGHESTMODSEQ" if cursor.has(Extension::Condstore) => StatusItem::HighestModSeq,
             "SIZE" if cursor.has(Extension::StatusSize) => StatusItem::Size,
             _ => return Err(Stop::Syntax("no such STATUS item")),
         };

@@ -4,6 +4,7 @@
 //! stops with [`Stop::Literal`], so that a command which is wrong before its literal is refused before the client is
 //! invited to send it.
 
+mod condstore;
 mod cursor;
 mod date;
 mod fetch;
@@ -16,18 +17,19 @@ mod sort;
 mod tests;
 mod thread;
 
+pub(super) use condstore::{FetchModifiers, Resync, SelectParameters};
 pub(super) use cursor::{Segment, Stop, is_atom};
 pub(super) use fetch::{BinaryItem, FetchItem, Section, SectionText};
 pub(super) use list::{ExtendedList, ListReturn, ListSelection};
 pub(super) use mailbox::Appended;
 pub(super) use search::{ReturnOption, SearchKey};
-pub(super) use sequence::SequenceSet;
+pub(super) use sequence::{NumberSet, SequenceSet};
 pub(super) use sort::{Criterion, SortKey};
 pub(super) use thread::Algorithm;
 
 use super::extension::{Extension, Extensions};
 use crate::auth::Secret;
-use crate::store::{Access, FlagChange, Flags};
+use crate::store::{Access, FlagChange, Flags, ModSequence};
 use cursor::Cursor;
 
 /// A command of a client.
@@ -37,11 +39,11 @@ pub(super) enum Command {
     Noop,
     Logout,
     Id,
-    Enable,
+    Enable { names: Vec<String> },
     StartTls,
     Login { user: Vec<u8>, password: Secret<Vec<u8>> },
     Authenticate { mechanism: String, initial: Option<Secret<Vec<u8>>> },
-    Select { mailbox: String, access: Access },
+    Select { mailbox: String, access: Access, parameters: SelectParameters },
     Create { mailbox: String },
     Delete { mailbox: String },
     Rename { from: String, to: String },
@@ -61,8 +63,8 @@ pub(super) enum Command {
     Search { by: Numbering, returns: Option<Vec<ReturnOption>>, charset: Option<Vec<u8>>, key: SearchKey },
     Sort { by: Numbering, criteria: Vec<Criterion>, charset: Vec<u8>, key: SearchKey },
     Thread { by: Numbering, algorithm: Algorithm, charset: Vec<u8>, key: SearchKey },
-    Fetch { by: Numbering, set: SequenceSet, items: Vec<FetchItem> },
-    Store { by: Numbering, set: SequenceSet, change: FlagChange, silent: bool, flags: Flags },
+    Fetch { by: Numbering, set: SequenceSet, items: Vec<FetchItem>, modifiers: FetchModifiers },
+    Store { by: Numbering, set: SequenceSet, store: StoreFlags },
     Copy { by: Numbering, set: SequenceSet, mailbox: String },
     Move { by: Numbering, set: SequenceSet, mailbox: String },
 }
@@ -76,9 +78,21 @@ pub(super) enum Numbering {
     Uid,
 }
 
+/// What STORE does (RFC 3501 section 6.4.6).
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct StoreFlags {
+    pub(super) change: FlagChange,
+    pub(super) silent: bool,
+    pub(super) flags: Flags,
+    /// Only to messages that have not changed after this mod-sequence (RFC 7162 section 3.1.3).
+    pub(super) unchanged_since: Option<ModSequence>,
+}
+
 /// An item of STATUS (RFC 3501 section 6.3.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StatusItem {
+    /// RFC 7162 section 3.1.7.
+    HighestModSeq,
     Messages,
     Recent,
     /// RFC 8438.
@@ -219,13 +233,13 @@ fn arguments(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Comma
     })
 }
 
-/// The names of extensions are read and forgotten: none of those on offer needs to be enabled (RFC 5161 section 3.1).
 fn enable(cursor: &mut Cursor<'_>) -> Result<Command, Stop> {
+    let mut names = Vec::new();
     loop {
         cursor.space()?;
-        cursor.atom("the name of an extension is wanted")?;
+        names.push(cursor.atom("the name of an extension is wanted")?);
         if cursor.at_end() {
-            return Ok(Command::Enable);
+            return Ok(Command::Enable { names });
         }
     }
 }
@@ -259,6 +273,7 @@ fn on_messages(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Com
             _ => Command::Move { by, set, mailbox },
         });
     }
+    let unchanged_since = condstore::unchanged_since(cursor)?;
     let (change, silent) = match cursor.item()?.as_str() {
         "FLAGS" => (FlagChange::Replace, false),
         "FLAGS.SILENT" => (FlagChange::Replace, true),
@@ -270,5 +285,5 @@ fn on_messages(cursor: &mut Cursor<'_>, name: &str, by: Numbering) -> Result<Com
     };
     cursor.space()?;
     let flags = cursor.store_flags()?;
-    Ok(Command::Store { by, set, change, silent, flags })
+    Ok(Command::Store { by, set, store: StoreFlags { change, silent, flags, unchanged_since } })
 }

@@ -4,9 +4,9 @@ use jiff::civil::Date;
 
 use super::cursor::{Cursor, Parsed, Stop};
 use super::sequence::{self, NumberSet, SequenceSet};
-use super::{Command, Numbering, date};
+use super::{Command, Numbering, condstore, date};
 use crate::imap::extension::Extension;
-use crate::store::{Flag, Keyword};
+use crate::store::{Flag, Keyword, ModSequence};
 
 /// How deep keys may nest.
 const DEEPEST: usize = 100;
@@ -25,6 +25,8 @@ pub(in crate::imap) enum SearchKey {
     Uids(NumberSet),
     /// `$`, with or without `UID`.
     Saved,
+    /// The mod-sequence is this or a higher one (RFC 7162 section 3.1.5).
+    ModSeq(ModSequence),
     Larger(u32),
     Smaller(u32),
     /// The internal date or, with `sent`, the Date field lies before the day.
@@ -48,6 +50,19 @@ pub(in crate::imap) enum SearchKey {
     },
     Body(Vec<u8>),
     Text(Vec<u8>),
+}
+
+impl SearchKey {
+    /// Whether this key, or one within it, is such a one.
+    pub(in crate::imap) fn holds(&self, is: &impl Fn(&Self) -> bool) -> bool {
+        is(self)
+            || match self {
+                Self::And(keys) => keys.iter().any(|key| key.holds(is)),
+                Self::Or(first, second) => first.holds(is) || second.holds(is),
+                Self::Not(key) => key.holds(is),
+                _ => false,
+            }
+    }
 }
 
 /// A result option (RFC 4731 section 3.1).
@@ -146,6 +161,7 @@ fn key(cursor: &mut Cursor<'_>, depth: usize) -> Parsed<SearchKey> {
         "KEYWORD" => SearchKey::Keyword(Keyword::new(cursor.atom("a keyword is wanted")?)),
         "UNKEYWORD" => not(SearchKey::Keyword(Keyword::new(cursor.atom("a keyword is wanted")?))),
         "UID" => messages(sequence::set(cursor)?, SearchKey::Uids),
+        "MODSEQ" if cursor.has(Extension::Condstore) => SearchKey::ModSeq(condstore::search_key(cursor)?),
         "LARGER" => SearchKey::Larger(cursor.number()?),
         "SMALLER" => SearchKey::Smaller(cursor.number()?),
         "BEFORE" | "SENTBEFORE" => SearchKey::Before { sent: is_sent(&name), day: date::date(cursor)? },

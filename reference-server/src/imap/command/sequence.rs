@@ -73,7 +73,7 @@ pub(super) fn set(cursor: &mut Cursor<'_>) -> Parsed<SequenceSet> {
     }
 }
 
-fn number_set(cursor: &mut Cursor<'_>) -> Parsed<NumberSet> {
+pub(super) fn number_set(cursor: &mut Cursor<'_>) -> Parsed<NumberSet> {
     let mut ranges = Vec::new();
     loop {
         let first = number(cursor)?;

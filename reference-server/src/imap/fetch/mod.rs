@@ -1,16 +1,16 @@
-//! FETCH (RFC 3501 section 6.4.5).
+//! FETCH (RFC 3501 section 6.4.5, RFC 7162 section 3.1.4).
 
 mod binary;
 mod section;
 
 use std::sync::Arc;
 
-use super::command::{BinaryItem, FetchItem, Numbering, Section, SectionText, SequenceSet};
+use super::command::{BinaryItem, FetchItem, FetchModifiers, Numbering, Section, SectionText, SequenceSet};
 use super::response::{Attribute, Code, Data, Label};
 use super::session::{Completion, Session, Step};
 use crate::message::{Envelope, Header, Part};
 use crate::net::Transport;
-use crate::store::{Flag, SelectedMessage};
+use crate::store::{Flag, ModSequence, Selected, SelectedMessage};
 use binary::{binary, is_undecodable};
 use section::{SectionSource, partial};
 
@@ -20,22 +20,37 @@ impl<T: Transport> Session<'_, T> {
         by: Numbering,
         set: &SequenceSet,
         items: Vec<FetchItem>,
+        modifiers: FetchModifiers,
     ) -> Step<Completion> {
+        if modifiers.vanished && !self.mod_sequences.resync {
+            return Ok(Completion::bad("QRESYNC is not enabled"));
+        }
         let numbers = match self.numbers(by, set) {
             Ok(numbers) => numbers,
             Err(completion) => return Ok(completion),
         };
         let uid = (by == Numbering::Uid).then_some(FetchItem::Uid);
+        let mod_sequence = modifiers.changed_since.is_some().then_some(FetchItem::ModSeq);
         let mut asked: Vec<FetchItem> = Vec::new();
-        for item in uid.into_iter().chain(items) {
+        for item in uid.into_iter().chain(items).chain(mod_sequence) {
             // What is asked twice is told once.
             if !asked.contains(&item) {
                 asked.push(item);
             }
         }
+        if asked.contains(&FetchItem::ModSeq) {
+            self.become_condstore_aware();
+        }
+        if let Some(since) = modifiers.changed_since.filter(|_| modifiers.vanished) {
+            self.tell_vanished(set, since).await?;
+        }
         let mut undecodable = false;
         for number in numbers {
-            if self.selected.as_ref().is_some_and(|selected| is_undecodable(selected, number, &asked)) {
+            let Some(selected) = &self.selected else { break };
+            if modifiers.changed_since.is_some_and(|since| !has_changed(selected, number, since)) {
+                continue;
+            }
+            if is_undecodable(selected, number, &asked) {
                 undecodable = true;
             } else if let Some(data) = self.fetch_one(number, &asked) {
                 self.data(data).await?;
@@ -49,19 +64,31 @@ impl<T: Transport> Session<'_, T> {
 
     /// The answer for one message. Reading text sets `\Seen`, which is told along with it.
     fn fetch_one(&mut self, number: u32, items: &[FetchItem]) -> Option<Data> {
+        let aware = self.is_condstore_aware();
         let selected = self.selected.as_mut()?;
         let newly_seen = items.iter().any(sets_seen) && selected.mark_seen(number);
-        let message = selected.message(number)?;
-        let mut attributes = attributes(&message, items);
-        if newly_seen && !items.contains(&FetchItem::Flags) {
-            attributes.push(flags(&message));
+        let mut items = items.to_vec();
+        if newly_seen {
+            let told = [(FetchItem::Flags, true), (FetchItem::Uid, aware), (FetchItem::ModSeq, aware)];
+            let told = told.into_iter().filter(|(item, due)| *due && !items.contains(item));
+            items.extend(told.map(|(item, _)| item).collect::<Vec<_>>());
         }
-        if newly_seen || items.contains(&FetchItem::Flags) {
+        let has = |item| items.contains(&item);
+        let message = selected.message(number)?;
+        // To an aware client a change is told with its mod-sequence and UID, or not yet.
+        if has(FetchItem::Flags) && (!aware || (has(FetchItem::ModSeq) && has(FetchItem::Uid))) {
             selected.flags_told(message.uid);
         }
+        if has(FetchItem::ModSeq) {
+            self.tell_mod_sequence(message.mod_sequence);
+        }
         debug_assert!(!newly_seen || message.message.flags.has(Flag::Seen));
-        Some(Data::Fetch { number, attributes })
+        Some(Data::Fetch { number, attributes: attributes(&message, &items) })
     }
+}
+
+fn has_changed(selected: &Selected, number: u32, since: ModSequence) -> bool {
+    selected.message(number).is_some_and(|message| message.mod_sequence > since)
 }
 
 fn sets_seen(item: &FetchItem) -> bool {
@@ -74,10 +101,6 @@ fn sets_seen(item: &FetchItem) -> bool {
     )
 }
 
-fn flags(message: &SelectedMessage) -> Attribute {
-    Attribute::Flags { flags: message.message.flags.clone(), recent: message.recent }
-}
-
 fn attributes(message: &SelectedMessage, items: &[FetchItem]) -> Vec<Attribute> {
     let octets = &message.message.octets;
     let source = SectionSource::new(octets);
@@ -86,10 +109,11 @@ fn attributes(message: &SelectedMessage, items: &[FetchItem]) -> Vec<Attribute> 
         Attribute::Text { label, text: source.text(&section) }
     };
     let attribute = |item: &FetchItem| match item {
-        FetchItem::Flags => flags(message),
+        FetchItem::Flags => Attribute::Flags { flags: message.message.flags.clone(), recent: message.recent },
         FetchItem::InternalDate => Attribute::InternalDate(message.message.internal_date),
         FetchItem::Size => Attribute::Size(message.message.size()),
         FetchItem::Uid => Attribute::Uid(message.uid),
+        FetchItem::ModSeq => Attribute::ModSeq(message.mod_sequence),
         FetchItem::Envelope => {
             let header = Header::scan(octets, 0..octets.len());
             Attribute::Envelope(Box::new(Envelope::of(octets, &header)))

@@ -11,7 +11,7 @@ use super::{envelope, put, separated, structure};
 use crate::imap::MONTHS;
 use crate::imap::command::{Section, SectionText};
 use crate::message::{Envelope, Part};
-use crate::store::{Flag, Flags, InternalDate, Keyword};
+use crate::store::{Flag, Flags, InternalDate, Keyword, ModSequence};
 
 /// A message attribute.
 #[derive(Clone, Debug)]
@@ -23,6 +23,7 @@ pub(in crate::imap) enum Attribute {
     InternalDate(InternalDate),
     Size(u32),
     Uid(u32),
+    ModSeq(ModSequence),
     Envelope(Box<Envelope>),
     /// `BODY` or, `extensible`, `BODYSTRUCTURE`; the parts are ranges of `octets`.
     Structure {
@@ -91,6 +92,7 @@ impl Attribute {
             Self::InternalDate(date) => put(out, &format!("INTERNALDATE \"{}\"", date_time(*date))),
             Self::Size(size) => put(out, &format!("RFC822.SIZE {size}")),
             Self::Uid(uid) => put(out, &format!("UID {uid}")),
+            Self::ModSeq(value) => put(out, &format!("MODSEQ ({value})")),
             Self::Envelope(envelope) => {
                 put(out, "ENVELOPE ");
                 envelope::write(envelope, out);

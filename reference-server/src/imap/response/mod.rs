@@ -9,7 +9,7 @@ mod thread;
 pub(super) use attribute::{Attribute, Label, Octets};
 pub(super) use thread::Thread;
 
-use crate::store::{Access, Copied, Flag, Keyword};
+use crate::store::{Access, Copied, Flag, Keyword, ModSequence, UidRanges};
 use string::{astring, quoted};
 
 /// One response of the server.
@@ -32,7 +32,7 @@ pub(super) enum Condition {
     Bye,
 }
 
-/// A response code (RFC 3501 section 7.1, RFC 4315, RFC 5530).
+/// A response code (RFC 3501 section 7.1, RFC 4315, RFC 5530, RFC 7162).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Code {
     AlreadyExists,
@@ -44,10 +44,16 @@ pub(super) enum Code {
     BadCharset,
     Cannot,
     Capability(Vec<String>),
+    /// RFC 7162 section 3.2.11.
+    Closed,
     CopyUid(Copied),
     ExpungeIssued,
+    /// RFC 7162 section 3.1.2.1.
+    HighestModSeq(ModSequence),
     InUse,
     Limit,
+    /// RFC 7162 section 3.1.3.
+    Modified(Vec<u32>),
     NonExistent,
     PermanentFlags {
         access: Access,
@@ -70,8 +76,8 @@ pub(super) enum Code {
 #[derive(Clone, Debug)]
 pub(super) enum Data {
     Capability(Vec<String>),
-    /// What ENABLE has enabled: nothing.
-    Enabled,
+    /// What ENABLE has enabled.
+    Enabled(Vec<&'static str>),
     /// The result of a SEARCH with result options (RFC 4731 section 4).
     Esearch {
         /// The tag of the SEARCH.
@@ -83,6 +89,7 @@ pub(super) enum Data {
         count: Option<usize>,
         /// In ascending order; left out if there are none.
         all: Vec<u32>,
+        mod_sequence: Option<ModSequence>,
     },
     Exists(u32),
     Expunge(u32),
@@ -106,15 +113,26 @@ pub(super) enum Data {
     /// One personal namespace, with an empty prefix.
     Namespace,
     Recent(u32),
-    Search(Vec<u32>),
+    Search {
+        numbers: Vec<u32>,
+        mod_sequence: Option<ModSequence>,
+    },
     /// In the order that was asked for (RFC 5256 section 4).
-    Sort(Vec<u32>),
+    Sort {
+        numbers: Vec<u32>,
+        mod_sequence: Option<ModSequence>,
+    },
     Status {
         mailbox: String,
         items: Vec<(&'static str, u64)>,
     },
     /// The threads (RFC 5256 section 4).
     Thread(Vec<Thread>),
+    /// RFC 7162 section 3.2.10.
+    Vanished {
+        earlier: bool,
+        uids: UidRanges,
+    },
 }
 
 impl Response {
@@ -175,15 +193,22 @@ impl Data {
     fn write(&self, out: &mut Vec<u8>) {
         match self {
             Self::Capability(names) => put(out, &format!("CAPABILITY {}", names.join(" "))),
-            Self::Enabled => put(out, "ENABLED"),
-            Self::Esearch { tag, uid, min, max, count, all } => {
+            Self::Enabled(names) => {
+                put(out, "ENABLED");
+                for name in names {
+                    put(out, &format!(" {name}"));
+                }
+            }
+            Self::Esearch { tag, uid, min, max, count, all, mod_sequence } => {
                 put(out, "ESEARCH (TAG ");
                 quoted(tag.as_bytes(), out);
                 put(out, if *uid { ") UID" } else { ")" });
                 let number = |name, number: &Option<u32>| number.map(|number| format!(" {name} {number}"));
                 let count = count.map(|count| format!(" COUNT {count}"));
                 let all = (!all.is_empty()).then(|| format!(" ALL {}", number_set(all)));
-                for item in [number("MIN", min), number("MAX", max), count, all].into_iter().flatten() {
+                let mod_sequence = mod_sequence.map(|value| format!(" MODSEQ {value}"));
+                let items = [number("MIN", min), number("MAX", max), count, all, mod_sequence];
+                for item in items.into_iter().flatten() {
                     put(out, &item);
                 }
             }
@@ -210,8 +235,8 @@ impl Data {
             Self::Lsub { name, attributes } => list(out, "LSUB", name, attributes),
             Self::Namespace => put(out, "NAMESPACE ((\"\" \"/\")) NIL NIL"),
             Self::Recent(count) => put(out, &format!("{count} RECENT")),
-            Self::Search(numbers) => listed(out, "SEARCH", numbers),
-            Self::Sort(numbers) => listed(out, "SORT", numbers),
+            Self::Search { numbers, mod_sequence } => listed(out, "SEARCH", numbers, *mod_sequence),
+            Self::Sort { numbers, mod_sequence } => listed(out, "SORT", numbers, *mod_sequence),
             Self::Status { mailbox, items } => {
                 put(out, "STATUS ");
                 astring(mailbox.as_bytes(), out);
@@ -220,6 +245,10 @@ impl Data {
                 put(out, &format!(" ({})", items.join(" ")));
             }
             Self::Thread(threads) => thread::write(threads, out),
+            Self::Vanished { earlier, uids } => {
+                put(out, if *earlier { "VANISHED (EARLIER) " } else { "VANISHED " });
+                put(out, &ranges(uids.iter()));
+            }
         }
     }
 }
@@ -235,12 +264,15 @@ impl Code {
             Self::BadCharset => "BADCHARSET (US-ASCII UTF-8)".to_owned(),
             Self::Cannot => "CANNOT".to_owned(),
             Self::Capability(names) => format!("CAPABILITY {}", names.join(" ")),
+            Self::Closed => "CLOSED".to_owned(),
             Self::CopyUid(Copied { uid_validity, originals, copies }) => {
                 format!("COPYUID {uid_validity} {} {}", number_set(originals), number_set(copies))
             }
             Self::ExpungeIssued => "EXPUNGEISSUED".to_owned(),
+            Self::HighestModSeq(value) => format!("HIGHESTMODSEQ {value}"),
             Self::InUse => "INUSE".to_owned(),
             Self::Limit => "LIMIT".to_owned(),
+            Self::Modified(numbers) => format!("MODIFIED {}", number_set(numbers)),
             Self::NonExistent => "NONEXISTENT".to_owned(),
             Self::PermanentFlags { access: Access::ReadOnly, .. } => "PERMANENTFLAGS ()".to_owned(),
             Self::PermanentFlags { access: Access::ReadWrite, keywords } => {
@@ -260,10 +292,13 @@ impl Code {
     }
 }
 
-fn listed(out: &mut Vec<u8>, response: &str, numbers: &[u32]) {
+fn listed(out: &mut Vec<u8>, response: &str, numbers: &[u32], mod_sequence: Option<ModSequence>) {
     put(out, response);
     for number in numbers {
         put(out, &format!(" {number}"));
+    }
+    if let Some(value) = mod_sequence {
+        put(out, &format!(" (MODSEQ {value})"));
     }
 }
 
@@ -288,11 +323,15 @@ fn number_set(numbers: &[u32]) -> String {
             _ => runs.push((number, number)),
         }
     }
-    let runs = runs.iter().map(|(first, last)| match first == last {
+    ranges(runs.into_iter())
+}
+
+fn ranges(ranges: impl Iterator<Item = (u32, u32)>) -> String {
+    let ranges = ranges.map(|(first, last)| match first == last {
         true => first.to_string(),
         false => format!("{first}:{last}"),
     });
-    runs.collect::<Vec<_>>().join(",")
+    ranges.collect::<Vec<_>>().join(",")
 }
 
 fn put(out: &mut Vec<u8>, text: &str) {

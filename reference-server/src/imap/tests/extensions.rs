@@ -10,6 +10,14 @@ const MESSAGE: &str = "Subject: 1\r\n\r\nx\r\n";
 fn a_hidden_extension_is_neither_advertised_nor_understood() {
     use Extension as E;
     for (hidden, command, answer) in [
+        (E::Condstore, "SELECT INBOX (CONDSTORE)", "BAD ..."),
+        (E::Condstore, "FETCH 1 MODSEQ", "BAD ..."),
+        (E::Condstore, "FETCH 1 UID (CHANGEDSINCE 1)", "BAD ..."),
+        (E::Condstore, "SEARCH MODSEQ 1", "BAD no such search key"),
+        (E::Condstore, "STATUS INBOX (HIGHESTMODSEQ)", "BAD ..."),
+        (E::Condstore, "STORE 1 (UNCHANGEDSINCE 1) FLAGS ()", "BAD ..."),
+        (E::Qresync, "SELECT INBOX (QRESYNC (1 1))", "BAD no such ..."),
+        (E::Qresync, "UID FETCH 1 UID (CHANGEDSINCE 1 VANISHED)", "BAD no such ..."),
         (E::Enable, "ENABLE X", "BAD unknown command"),
         (E::Esearch, "SEARCH RETURN () ALL", "BAD no such search key"),
         (E::Id, "ID NIL", "BAD ..."),
@@ -43,6 +51,9 @@ fn a_hidden_extension_is_neither_advertised_nor_understood() {
 #[test]
 fn what_builds_on_a_hidden_extension_is_hidden_with_it() {
     assert!(!Extensions::without([Extension::Esearch]).has(Extension::SearchRes));
+    for hidden in [Extension::Condstore, Extension::Enable] {
+        assert!(!Extensions::without([hidden]).has(Extension::Qresync));
+    }
     let extensions = Extensions::without([Extension::ListExtended]);
     assert!(!extensions.has(Extension::SpecialUse) && !extensions.has(Extension::ListStatus));
 }

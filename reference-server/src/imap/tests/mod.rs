@@ -1,6 +1,7 @@
 //! Sessions over a pipe in memory, under a paused clock, as transcripts.
 
 mod binary;
+mod condstore;
 mod esearch;
 mod extensions;
 mod hostile;
@@ -9,6 +10,7 @@ mod login;
 mod mailboxes;
 mod messages;
 mod multiappend;
+mod qresync;
 mod search;
 mod searchres;
 mod sort;
@@ -33,7 +35,7 @@ const SELECTED: &str = "C: a LOGIN alice secret\nS: a OK ...\nC: b SELECT INBOX\
 
 /// Runs a transcript against a server whose user alice has `messages` in her INBOX, dated 2024-05-01. `NAME C:` and
 /// `NAME S:` speak on another session; `S:` is the next line and may hold `...` for any text; `S*:` skips lines up to
-/// one that fits; `.` ends a session, whose next line must be the end of the stream; `~` waits for a minute.
+/// one that fits; `$UIDVALIDITY` is the one told last; `.` ends a session, whose next line must be the end of the stream; `~` waits for a minute.
 fn talk(messages: &[&str], transcript: &str) {
     talk_with(Config::default(), messages, transcript);
 }
@@ -50,6 +52,7 @@ fn talk_with(config: Config, messages: &[&str], transcript: &str) {
             account.append("INBOX", message.as_bytes().to_vec(), Flags::default(), date).unwrap();
         }
         let mut clients: BTreeMap<&str, BufReader<DuplexStream>> = BTreeMap::new();
+        let mut uid_validity = String::new();
         for line in transcript.lines().map(str::trim_start).filter(|line| !line.is_empty()) {
             let (mark, text) = line.split_once(": ").unwrap_or((line.trim_end_matches(':'), ""));
             let (name, mark) = mark.rsplit_once(' ').unwrap_or(("", mark));
@@ -61,13 +64,23 @@ fn talk_with(config: Config, messages: &[&str], transcript: &str) {
             }
             let client = clients.get_mut(name).unwrap();
             match mark {
-                "C" => client.write_all(format!("{}\r\n", unescaped(text)).as_bytes()).await.unwrap(),
+                "C" => {
+                    let text = unescaped(text).replace("$UIDVALIDITY", &uid_validity);
+                    client.write_all(format!("{text}\r\n").as_bytes()).await.unwrap();
+                }
                 "C~" => client.write_all(unescaped(text).as_bytes()).await.unwrap(),
                 "S" | "G" => {
                     let found = next_line(client).await;
+                    note_uid_validity(&found, &mut uid_validity);
                     assert!(fits(&found, text), "{line}\nfound: {found}");
                 }
-                "S*" => while !fits(&next_line(client).await, text) {},
+                "S*" => loop {
+                    let found = next_line(client).await;
+                    note_uid_validity(&found, &mut uid_validity);
+                    if fits(&found, text) {
+                        break;
+                    }
+                },
                 "." => {
                     let mut rest = Vec::new();
                     timeout(Duration::from_secs(10), client.read_to_end(&mut rest)).await.unwrap().unwrap();
@@ -85,6 +98,12 @@ fn talk_with(config: Config, messages: &[&str], transcript: &str) {
             }
         }
     });
+}
+
+fn note_uid_validity(line: &str, uid_validity: &mut String) {
+    if let Some((_, rest)) = line.split_once("[UIDVALIDITY ") {
+        *uid_validity = rest.split(']').next().unwrap_or_default().to_owned();
+    }
 }
 
 async fn next_line(client: &mut BufReader<DuplexStream>) -> String {
