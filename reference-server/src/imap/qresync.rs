@@ -52,7 +52,7 @@ impl<T: Transport> Session<'_, T> {
     }
 
     /// Once QRESYNC is enabled VANISHED stands for the EXPUNGE responses (section 3.2.10.2). Returns the other updates.
-    pub(super) async fn with_vanished(&mut self, mut updates: Vec<Update>) -> Step<Vec<Update>> {
+    pub(super) async fn tell_removals(&mut self, mut updates: Vec<Update>) -> Step<Vec<Update>> {
         let removed = updates.iter().filter_map(|update| match update {
             Update::Expunge { uid, .. } => Some(*uid),
             _ => None,

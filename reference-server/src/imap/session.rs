@@ -222,7 +222,7 @@ impl<'c, T: Transport> Session<'c, T> {
     pub(super) async fn announce(&mut self, expunges: Expunges, by: Numbering) -> Step {
         let Some(selected) = &mut self.selected else { return Ok(()) };
         let (access, updates) = (selected.access(), selected.updates(expunges));
-        let updates = self.with_vanished(updates).await?;
+        let updates = self.tell_removals(updates).await?;
         for update in updates {
             let data = match update {
                 Update::Expunge { number, .. } => Data::Expunge(number),
