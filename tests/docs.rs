@@ -17,7 +17,7 @@ use mailspec::{
     watch,
 };
 
-const DOCUMENTS: [&str; 9] = [
+const DOCUMENTS: [&str; 10] = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
@@ -27,6 +27,7 @@ const DOCUMENTS: [&str; 9] = [
     "docs/waivers.md",
     "docs/watch-rules.md",
     "scenarios/README.md",
+    "tests/interop/README.md",
 ];
 
 fn path(name: &str) -> PathBuf {
