@@ -14,6 +14,7 @@ import pathlib
 import re
 import shutil
 import signal
+import socket
 import ssl
 import subprocess
 import tempfile
@@ -84,6 +85,8 @@ class Server:
     def session(self, user=USER):
         """An IMAP session to set the scene with, and to look afterwards."""
         with imaplib.IMAP4("127.0.0.1", self.imap, timeout=20) as imap:
+            # imaplib ends a literal in a write of its own, which would wait for an acknowledgement.
+            imap.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             accepted(imap.login(user, self.users[user]))
             yield imap
 

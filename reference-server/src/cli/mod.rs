@@ -1,5 +1,6 @@
 //! The server as a command: its arguments, and what it does with them.
 
+mod interrupt;
 mod users;
 mod value;
 
@@ -16,6 +17,7 @@ use crate::config::{CertificateSource, Config, Limits, Timeouts};
 use crate::imap::Extensions;
 use crate::net::{Server, Service, StartError};
 use crate::pop3::Capabilities;
+use interrupt::Interrupts;
 use value::{address, duration, loopback, size, user};
 
 pub use users::UsersError;
@@ -161,6 +163,8 @@ pub async fn run(arguments: &Arguments, output: &mut impl Write) -> Result<(), R
     let config = arguments.config()?;
     let names: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
     let server = Server::start(config).await?;
+    // Whoever reads where the server listens may end it at once.
+    let mut interrupts = Interrupts::listen()?;
     for service in Service::ALL {
         if let Some(address) = server.address(service) {
             writeln!(output, "{service}://{address}")?;
@@ -169,7 +173,7 @@ pub async fn run(arguments: &Arguments, output: &mut impl Write) -> Result<(), R
     writeln!(output, "users: {}; Ctrl-C ends", names.join(", "))?;
     output.flush()?;
     let failure = tokio::select! {
-        told = told_to_end() => told.map(|()| None)?,
+        () = interrupts.next() => None,
         reason = server.store().failure() => Some(reason),
     };
     let Some(reason) = failure else {
@@ -178,23 +182,9 @@ pub async fn run(arguments: &Arguments, output: &mut impl Write) -> Result<(), R
     };
     // Those who only read may go on. Where standard error is closed, the exit code has to do.
     let _ = writeln!(io::stderr(), "{reason}; no change is taken until the server starts again; Ctrl-C ends");
-    told_to_end().await?;
+    interrupts.next().await;
     server.shutdown().await;
     Err(RunError::Data(reason))
-}
-
-/// Resolves at Ctrl-C, and where there is such a thing, at SIGTERM.
-async fn told_to_end() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-        tokio::select! {
-            told = tokio::signal::ctrl_c() => told,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 #[cfg(test)]
