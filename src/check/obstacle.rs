@@ -4,7 +4,7 @@ use super::{bench::Bench, verdict::Verdict};
 use crate::{
     scenario::{
         pattern::Pattern,
-        program::{Action, Directive, Protocol, Row, Scenario, Step},
+        program::{Action, Directive, Protocol, Row, Scenario, Step, every_action},
     },
     target::Delivery,
 };
@@ -22,8 +22,7 @@ pub(crate) fn reason_not_to(bench: &Bench, scenario: &Scenario, row: &Row) -> Op
     if nested && bench.facts.separator.is_none() {
         return skipped("the server has no mailbox hierarchy");
     }
-    let mut needs = Needs::default();
-    needs.read(&row.program.steps);
+    let needs = Needs::of(&row.program.steps);
     if needs.restart && !bench.target.can_restart() {
         return skipped("the profile does not say how to restart the server");
     }
@@ -56,23 +55,17 @@ struct Needs {
 }
 
 impl Needs {
-    fn read(&mut self, steps: &[Step]) {
-        for step in steps {
-            match &step.action {
-                Action::Direct(Directive::Restart) => self.restart = true,
-                Action::Direct(Directive::Kill) => self.kill = true,
-                Action::Direct(Directive::Deliver(_)) => self.delivery = true,
-                Action::Expect(expect) => self.exact_octets |= matches!(expect.pattern, Pattern::Body(_)),
-                Action::If { then, otherwise, .. } => {
-                    self.read(then);
-                    self.read(otherwise);
-                }
-                Action::Either { branches, .. } => {
-                    branches.iter().for_each(|branch| self.read(&branch.steps));
-                }
-                Action::Repeat { steps, .. } => self.read(steps),
-                Action::Send(_) | Action::Assert(_) | Action::Direct(_) => {}
+    fn of(steps: &[Step]) -> Self {
+        let mut needs = Self::default();
+        for action in every_action(steps) {
+            match action {
+                Action::Direct(Directive::Restart) => needs.restart = true,
+                Action::Direct(Directive::Kill) => needs.kill = true,
+                Action::Direct(Directive::Deliver(_)) => needs.delivery = true,
+                Action::Expect(expect) => needs.exact_octets |= matches!(expect.pattern, Pattern::Body(_)),
+                _ => {}
             }
         }
+        needs
     }
 }

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     report::{Sink, event::Event},
-    scenario::program::{Action, Lease, Protocol, Scenario, Step},
+    scenario::program::{Action, Lease, Protocol, Scenario, Step, every_action},
 };
 
 /// The target can't be examined.
@@ -143,13 +143,10 @@ fn runs_alone(job: &Job) -> bool {
 }
 
 fn logs_in(steps: &[Step]) -> bool {
-    steps.iter().any(|step| match &step.action {
+    every_action(steps).any(|action| match action {
         Action::Send(send) => {
             matches!(send.command.as_str(), "LOGIN" | "AUTHENTICATE" | "PASS" | "APOP" | "AUTH")
         }
-        Action::If { then, otherwise, .. } => logs_in(then) || logs_in(otherwise),
-        Action::Either { branches, .. } => branches.iter().any(|branch| logs_in(&branch.steps)),
-        Action::Repeat { steps, .. } => logs_in(steps),
-        Action::Expect(_) | Action::Assert(_) | Action::Direct(_) => false,
+        _ => false,
     })
 }

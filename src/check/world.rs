@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     fixtures,
-    scenario::program::{Action, GivenState, Lease, Protocol, Scenario, Step},
+    scenario::program::{Action, GivenState, Lease, Protocol, Scenario, Step, every_action},
 };
 
 /// Accounts on loan with what a scenario asks for.
@@ -175,11 +175,5 @@ fn owned_mailboxes(scenario: &Scenario, scene: &Scene) -> Vec<Vec<u8>> {
 }
 
 fn subscribes(steps: &[Step]) -> bool {
-    steps.iter().any(|step| match &step.action {
-        Action::Send(send) => send.command == "SUBSCRIBE",
-        Action::If { then, otherwise, .. } => subscribes(then) || subscribes(otherwise),
-        Action::Either { branches, .. } => branches.iter().any(|branch| subscribes(&branch.steps)),
-        Action::Repeat { steps, .. } => subscribes(steps),
-        Action::Expect(_) | Action::Assert(_) | Action::Direct(_) => false,
-    })
+    every_action(steps).any(|action| matches!(action, Action::Send(send) if send.command == "SUBSCRIBE"))
 }

@@ -207,6 +207,34 @@ pub enum Action {
     },
 }
 
+impl Action {
+    /// The steps of a block, as many as it has ways to go; of a line, none.
+    #[must_use]
+    pub fn ways(&self) -> Vec<&[Step]> {
+        match self {
+            Self::If { then, otherwise, .. } => vec![then, otherwise],
+            Self::Either { branches, .. } => branches.iter().map(|branch| branch.steps.as_slice()).collect(),
+            Self::Repeat { steps, .. } => vec![steps],
+            Self::Send(_) | Self::Expect(_) | Self::Assert(_) | Self::Direct(_) => Vec::new(),
+        }
+    }
+}
+
+/// The actions of `steps` and of all blocks within them, in the order written, whichever way a run may go.
+pub fn every_action(steps: &[Step]) -> impl Iterator<Item = &Action> {
+    let mut left = vec![steps.iter()];
+    std::iter::from_fn(move || {
+        loop {
+            let Some(step) = left.last_mut()?.next() else {
+                left.pop();
+                continue;
+            };
+            left.extend(step.action.ways().into_iter().rev().map(<[Step]>::iter));
+            return Some(&step.action);
+        }
+    })
+}
+
 /// A send.
 #[derive(Debug)]
 pub struct Send {

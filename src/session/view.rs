@@ -72,12 +72,6 @@ impl Mailbox {
         &self.messages
     }
 
-    /// Are there more messages than are known one by one?
-    #[must_use]
-    pub fn is_capped(&self) -> bool {
-        self.exists.is_some_and(|exists| exists > self.messages.len() as u64)
-    }
-
     /// How many expunges have been told.
     #[must_use]
     pub fn expunges(&self) -> usize {
@@ -318,7 +312,6 @@ mod tests {
     #[test]
     fn a_count_beyond_all_reason_costs_no_memory() {
         let mut mailbox = mailbox(u64::MAX, 0);
-        assert!(mailbox.is_capped());
         assert_eq!(mailbox.messages().len(), KNOWN_MESSAGES);
         mailbox.expunge(u64::MAX);
         mailbox.expunge(0);

@@ -29,7 +29,8 @@ use crate::{
     scenario::{
         captures::Captures,
         evaluate::{Unknown, explain, holds},
-        program::{Action, Assert, GivenState, Place, Program, Protocol, Scenario, Step},
+        pattern::Pattern,
+        program::{Action, Assert, ExpectMode, GivenState, Place, Program, Protocol, Scenario, Step},
     },
     session::{Closed, EndStatus, ExchangeId, transcript::Transcript},
 };
@@ -274,6 +275,10 @@ impl<'p, 'b> Talk<'p, 'b> {
 
     async fn expect(&mut self, seat: usize, group: &'p [Step]) -> Result<(), Stop> {
         let mut patience = self.patience(seat);
+        // Messages of a megabyte are not compared until all that is asked of them can be there.
+        while self.has_yet_to_end(seat, group) && patience.is_left() {
+            self.listen(seat, &mut patience).await;
+        }
         loop {
             // Where nothing is awaited, nothing will have to be taken back.
             let moment = self.seats[seat].reading.awaits.then(|| self.moment());
@@ -290,6 +295,22 @@ impl<'p, 'b> Talk<'p, 'b> {
             }
             self.listen(seat, &mut patience).await;
         }
+    }
+
+    /// Do the patterns ask for the end of a labelled exchange that is still open?
+    fn has_yet_to_end(&self, seat: usize, group: &[Step]) -> bool {
+        let Seat { link, reading, .. } = &self.seats[seat];
+        let session = link.session();
+        let is_open =
+            |label| reading.meant(session, Some(label)).is_some_and(|id| session.exchange(id).end.is_none());
+        session.closed().is_none()
+            && group.iter().any(|step| match &step.action {
+                Action::Expect(expect) if expect.mode == ExpectMode::Must => {
+                    let ends = matches!(expect.pattern, Pattern::Tagged(_) | Pattern::Reply(_));
+                    ends && expect.label.as_deref().is_some_and(is_open)
+                }
+                _ => false,
+            })
     }
 
     fn hold(&mut self, assessment: Assessment) {

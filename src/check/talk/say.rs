@@ -6,7 +6,7 @@ use crate::{
     scenario::{
         evaluate::{Segment, Unknown, render},
         pattern::Pattern,
-        program::{Action, Directive, Place, Protocol, Send, SendMode, Step},
+        program::{Action, Directive, Place, Protocol, Question, Send, SendMode, Step},
     },
     session::{Command, EndStatus, ExchangeId},
 };
@@ -170,47 +170,35 @@ fn is_sasl(session: &crate::session::Session) -> bool {
 
 /// Does a line below, before the session's next send, ask how the command ends?
 fn asks_for_status(rest: &mut dyn Iterator<Item = &Step>, seat: usize) -> bool {
-    for step in rest {
-        let here = usize::from(step.session.0) == seat;
-        let asks = match &step.action {
-            Action::Send(_) if here => return false,
-            Action::Expect(expect) if here => {
-                matches!(expect.pattern, Pattern::Tagged(_) | Pattern::Reply(_) | Pattern::Line(_))
-            }
-            Action::If { then, otherwise, .. } => {
-                asks_for_status(&mut then.iter(), seat) || asks_for_status(&mut otherwise.iter(), seat)
-            }
-            Action::Either { branches, .. } => {
-                branches.iter().any(|branch| asks_for_status(&mut branch.steps.iter(), seat))
-            }
-            Action::Repeat { steps, .. } => asks_for_status(&mut steps.iter(), seat),
-            _ => false,
-        };
-        if asks {
-            return true;
+    comes(rest, seat, &|action| match action {
+        Action::Expect(expect) => {
+            matches!(expect.pattern, Pattern::Tagged(_) | Pattern::Reply(_) | Pattern::Line(_))
         }
-    }
-    false
+        _ => false,
+    })
 }
 
 /// Does a line below, before the session's next send, say that the server may close?
 fn expects_close(rest: &mut dyn Iterator<Item = &Step>, seat: usize) -> bool {
+    comes(rest, seat, &|action| match action {
+        Action::Direct(Directive::Closed(_)) => true,
+        Action::If { condition, .. } => condition.question == Question::Open,
+        _ => false,
+    })
+}
+
+/// Does a step of the session come before its next send, on any way that a run may go?
+fn comes(rest: &mut dyn Iterator<Item = &Step>, seat: usize, wanted: &dyn Fn(&Action) -> bool) -> bool {
     for step in rest {
-        let here = usize::from(step.session.0) == seat;
-        let expects = match &step.action {
-            Action::Send(_) if here => return false,
-            Action::Direct(Directive::Closed(_)) => here,
-            Action::If { condition, then, otherwise } => {
-                condition.question == crate::scenario::program::Question::Open
-                    || expects_close(&mut then.iter(), seat)
-                    || expects_close(&mut otherwise.iter(), seat)
+        if usize::from(step.session.0) == seat {
+            if matches!(step.action, Action::Send(_)) {
+                return false;
             }
-            Action::Either { branches, .. } => {
-                branches.iter().any(|branch| expects_close(&mut branch.steps.iter(), seat))
+            if wanted(&step.action) {
+                return true;
             }
-            _ => false,
-        };
-        if expects {
+        }
+        if step.action.ways().into_iter().any(|way| comes(&mut way.iter(), seat, wanted)) {
             return true;
         }
     }
