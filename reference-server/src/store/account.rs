@@ -184,6 +184,7 @@ impl Account {
         let now = InternalDate::utc(self.clock.now());
         let messages = messages.into_iter().map(|NewMessage { octets, flags, internal_date }| Message {
             octets: octets.into(),
+            renditions: Arc::default(),
             flags,
             internal_date: internal_date.unwrap_or(now),
         });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::flags::Flags;
 use super::internal_date::InternalDate;
+use super::renditions::Renditions;
 
 /// A unique identifier (RFC 3501 section 2.3.1.1); never 0.
 pub type Uid = u32;
@@ -16,6 +17,8 @@ pub type ModSequence = u64;
 pub struct Message {
     /// The message text, octet by octet as it was appended.
     pub octets: Arc<[u8]>,
+    /// What has been made of the octets so far; copies of the message share it.
+    pub renditions: Arc<Renditions>,
     /// The permanent flags.
     pub flags: Flags,
     /// When the message arrived, or what APPEND said about it.

@@ -21,6 +21,7 @@ mod mailbox;
 mod maildrop;
 mod message;
 mod names;
+mod renditions;
 mod selected;
 #[cfg(test)]
 mod tests;
@@ -41,6 +42,7 @@ pub use mailbox::{Copied, FlagsStored};
 pub use maildrop::{Maildrop, MaildropMessage};
 pub use message::{Message, ModSequence, NewMessage, Uid};
 pub use names::{DELIMITER, INBOX};
+pub use renditions::{Rendition, Renditions};
 pub use selected::{Access, Candidate, Selected, SelectedMessage, SelectionData};
 pub use tracker::{Expunges, Update};
 pub use uid_ranges::UidRanges;

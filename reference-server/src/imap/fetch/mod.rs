@@ -8,9 +8,8 @@ use std::sync::Arc;
 use super::command::{BinaryItem, FetchItem, FetchModifiers, Numbering, Section, SectionText, SequenceSet};
 use super::response::{Attribute, Code, Data, Label};
 use super::session::{Completion, Session, Step};
-use crate::message::{Envelope, Header, Part};
 use crate::net::Transport;
-use crate::store::{Flag, ModSequence, Selected, SelectedMessage};
+use crate::store::{Flag, ModSequence, Rendition, Selected, SelectedMessage};
 use binary::{binary, is_undecodable};
 use section::{SectionSource, partial};
 
@@ -101,6 +100,11 @@ fn sets_seen(item: &FetchItem) -> bool {
     )
 }
 
+fn rendition(message: &SelectedMessage, what: Rendition) -> Attribute {
+    let (octets, renditions) = (Arc::clone(&message.message.octets), Arc::clone(&message.message.renditions));
+    Attribute::Rendition { what, octets, renditions }
+}
+
 fn attributes(message: &SelectedMessage, items: &[FetchItem]) -> Vec<Attribute> {
     let octets = &message.message.octets;
     let source = SectionSource::new(octets);
@@ -114,15 +118,9 @@ fn attributes(message: &SelectedMessage, items: &[FetchItem]) -> Vec<Attribute> 
         FetchItem::Size => Attribute::Size(message.message.size()),
         FetchItem::Uid => Attribute::Uid(message.uid),
         FetchItem::ModSeq => Attribute::ModSeq(message.mod_sequence),
-        FetchItem::Envelope => {
-            let header = Header::scan(octets, 0..octets.len());
-            Attribute::Envelope(Box::new(Envelope::of(octets, &header)))
-        }
-        FetchItem::Structure { extensible } => Attribute::Structure {
-            octets: Arc::clone(octets),
-            part: Box::new(Part::clone(source.structure())),
-            extensible: *extensible,
-        },
+        FetchItem::Envelope => rendition(message, Rendition::Envelope),
+        FetchItem::Structure { extensible: false } => rendition(message, Rendition::Body),
+        FetchItem::Structure { extensible: true } => rendition(message, Rendition::BodyStructure),
         FetchItem::Rfc822 => text(Label::Rfc822, None),
         FetchItem::Rfc822Header => text(Label::Rfc822Header, Some(SectionText::Header)),
         FetchItem::Rfc822Text => text(Label::Rfc822Text, Some(SectionText::Text)),

@@ -10,8 +10,8 @@ use super::string::{astring, literal, literal8, string};
 use super::{envelope, put, separated, structure};
 use crate::imap::MONTHS;
 use crate::imap::command::{Section, SectionText};
-use crate::message::{Envelope, Part};
-use crate::store::{Flag, Flags, InternalDate, Keyword, ModSequence};
+use crate::message::{Envelope, Header, Part};
+use crate::store::{Flag, Flags, InternalDate, Keyword, ModSequence, Rendition, Renditions};
 
 /// A message attribute.
 #[derive(Clone, Debug)]
@@ -24,12 +24,11 @@ pub(in crate::imap) enum Attribute {
     Size(u32),
     Uid(u32),
     ModSeq(ModSequence),
-    Envelope(Box<Envelope>),
-    /// `BODY` or, `extensible`, `BODYSTRUCTURE`; the parts are ranges of `octets`.
-    Structure {
+    /// The envelope or the structure of the message with these octets.
+    Rendition {
+        what: Rendition,
         octets: Arc<[u8]>,
-        part: Box<Part>,
-        extensible: bool,
+        renditions: Arc<Renditions>,
     },
     /// Message text under the name it was asked by; NIL where the message has no such section.
     Text {
@@ -93,13 +92,16 @@ impl Attribute {
             Self::Size(size) => put(out, &format!("RFC822.SIZE {size}")),
             Self::Uid(uid) => put(out, &format!("UID {uid}")),
             Self::ModSeq(value) => put(out, &format!("MODSEQ ({value})")),
-            Self::Envelope(envelope) => {
-                put(out, "ENVELOPE ");
-                envelope::write(envelope, out);
-            }
-            Self::Structure { octets, part, extensible } => {
-                put(out, if *extensible { "BODYSTRUCTURE " } else { "BODY " });
-                structure::write(octets, part, *extensible, out);
+            Self::Rendition { what, octets, renditions } => {
+                put(
+                    out,
+                    match what {
+                        Rendition::Envelope => "ENVELOPE ",
+                        Rendition::Body => "BODY ",
+                        Rendition::BodyStructure => "BODYSTRUCTURE ",
+                    },
+                );
+                out.extend_from_slice(&renditions.get(*what, || rendered(*what, octets)));
             }
             Self::Text { label, text } => {
                 label.write(out);
@@ -125,6 +127,19 @@ impl Attribute {
             }
         }
     }
+}
+
+fn rendered(what: Rendition, octets: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    match what {
+        Rendition::Envelope => {
+            let header = Header::scan(octets, 0..octets.len());
+            envelope::write(&Envelope::of(octets, &header), &mut out);
+        }
+        Rendition::Body => structure::write(octets, &Part::of_message(octets), false, &mut out),
+        Rendition::BodyStructure => structure::write(octets, &Part::of_message(octets), true, &mut out),
+    }
+    out
 }
 
 impl Label {

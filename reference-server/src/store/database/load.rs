@@ -1,6 +1,7 @@
 //! Rows into accounts, and whether they can be.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rusqlite::Row;
 
@@ -184,7 +185,7 @@ fn message(row: &Row<'_>) -> Result<Message, Misfit> {
         flags.set_keyword(Keyword::new(keyword));
     }
     let internal_date = InternalDate { epoch: row.get("epoch")?, offset_minutes: row.get("offset_minutes")? };
-    Ok(Message { octets: octets.into(), flags, internal_date })
+    Ok(Message { octets: octets.into(), renditions: Arc::default(), flags, internal_date })
 }
 
 fn id(row: &Row<'_>, column: &str) -> Result<u64, Misfit> {
