@@ -107,6 +107,10 @@ pub enum Function {
     Md5,
     /// `hmac_md5(key, x)` in hexadecimal.
     HmacMd5,
+    /// `scram_final(password, client_first_bare, server_first)`: the client's final message of SCRAM-SHA-256.
+    ScramFinal,
+    /// `scram_server_final(password, client_first_bare, server_first)`: what the server must answer.
+    ScramServerFinal,
     /// `hits("KEYS")`: message sequence numbers by the oracle.
     Hits,
     /// `uidhits("KEYS")`

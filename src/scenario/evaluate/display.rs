@@ -141,6 +141,8 @@ fn function_word(function: Function) -> &'static str {
         Function::Unbase64 => "unbase64",
         Function::Md5 => "md5",
         Function::HmacMd5 => "hmac_md5",
+        Function::ScramFinal => "scram_final",
+        Function::ScramServerFinal => "scram_server_final",
         Function::Hits => "hits",
         Function::UidHits => "uidhits",
         Function::Exists => "exists",

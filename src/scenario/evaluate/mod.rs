@@ -3,6 +3,7 @@
 pub(crate) mod display;
 mod explain;
 mod render;
+mod scram;
 #[cfg(test)]
 pub(crate) mod stage;
 mod world;
@@ -221,6 +222,11 @@ impl Scope<'_> {
                     .map_err(|error| Unknown::Value(format!("hmac_md5: {error}")))?;
                 mac.update(&octets(1)?);
                 Value::Octets(hexadecimal(&mac.finalize().into_bytes()))
+            }
+            Function::ScramFinal | Function::ScramServerFinal => {
+                let finals = scram::finals(&octets(0)?, &octets(1)?, &octets(2)?).map_err(Unknown::Value)?;
+                let message = if function == Function::ScramFinal { finals.client } else { finals.server };
+                Value::Octets(message.into_bytes())
             }
             Function::Hits | Function::UidHits => {
                 let found = self.world.hits(&octets(0)?).map_err(Unknown::Oracle)?;

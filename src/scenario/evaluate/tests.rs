@@ -53,6 +53,9 @@ fn stage() -> Stage {
     Stage { exists: Some(2), flags: Some(vec!["\\Seen".into(), "$Work".into()]), gone: None }
 }
 
+const SCRAM_FIRST: &str =
+    "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096";
+
 #[test]
 fn values() {
     use Function as F;
@@ -82,6 +85,24 @@ fn values() {
                 vec![text("tanstaaftanstaaf"), text("<1896.697170952@postoffice.reston.mci.net>")],
             ),
             octets("b913a602c7eda7a495b4e6e7334d3890"),
+        ),
+        // RFC 7677 section 3.
+        (
+            call(
+                F::ScramFinal,
+                vec![text("pencil"), text("n=user,r=rOprNGfwEbeRWgbNEkqO"), text(SCRAM_FIRST)],
+            ),
+            octets(
+                "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,\
+                 p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+            ),
+        ),
+        (
+            call(
+                F::ScramServerFinal,
+                vec![text("pencil"), text("n=user,r=rOprNGfwEbeRWgbNEkqO"), text(SCRAM_FIRST)],
+            ),
+            octets("v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4="),
         ),
         (call(F::Hits, vec![text("ALL")]), Value::Numbers(vec![1, 2])),
         (call(F::UidHits, vec![text("ALL")]), Value::Numbers(vec![11, 12])),

@@ -32,10 +32,11 @@ const fn signature(
 }
 
 const OCTETS: &[Type] = &[Type::Octets];
+const SCRAM: &[Type] = &[Type::Octets, Type::Octets, Type::Octets];
 const MESSAGE: &[Type] = &[Type::Message];
 
 /// All functions; those without arguments are written without parentheses.
-const FUNCTIONS: [Signature; 23] = [
+const FUNCTIONS: [Signature; 25] = [
     signature("octets", Function::OctetCount, OCTETS, Type::Number, false),
     Signature {
         name: "concat",
@@ -51,6 +52,8 @@ const FUNCTIONS: [Signature; 23] = [
     signature("unbase64", Function::Unbase64, OCTETS, Type::Octets, false),
     signature("md5", Function::Md5, OCTETS, Type::Octets, false),
     signature("hmac_md5", Function::HmacMd5, &[Type::Octets, Type::Octets], Type::Octets, false),
+    signature("scram_final", Function::ScramFinal, SCRAM, Type::Octets, false),
+    signature("scram_server_final", Function::ScramServerFinal, SCRAM, Type::Octets, false),
     signature("hits", Function::Hits, OCTETS, Type::Numbers, true),
     signature("uidhits", Function::UidHits, OCTETS, Type::Numbers, true),
     signature("exists", Function::Exists, &[], Type::Number, true),

@@ -41,6 +41,6 @@ pub(super) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(sizes::Sizes::default()),
         Box::new(unique_ids::UniqueIds::default()),
         Box::new(texts::Texts::default()),
-        Box::new(codes::Codes),
+        Box::new(codes::Codes::default()),
     ]
 }
