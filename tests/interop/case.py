@@ -10,7 +10,7 @@ import tempfile
 import time
 import unittest
 
-from server import Server
+from server import PASSWORD, USER, Server
 
 
 class Case(unittest.TestCase):
@@ -18,6 +18,7 @@ class Case(unittest.TestCase):
 
     program = None
     arguments = ()
+    users = ((USER, PASSWORD),)
     maxDiff = 2000
 
     @classmethod
@@ -29,7 +30,7 @@ class Case(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="mailspec-interop-")
         self.addCleanup(folder.cleanup)
         self.home = pathlib.Path(folder.name)
-        self.server = Server(*self.arguments)
+        self.server = Server(*self.arguments, users=self.users)
         self.addCleanup(self.server.stop)
 
     def write(self, name, text, mode=0o600):
@@ -39,6 +40,12 @@ class Case(unittest.TestCase):
         path.write_text(text)
         path.chmod(mode)
         return path
+
+    def assert_messages(self, got, expected):
+        """Equal lists of octets. Tells the first that differs: to compare megabytes by lines would take minutes."""
+        for number, (one, other) in enumerate(zip(got, expected), 1):
+            self.assertTrue(one == other, f"message {number}: {one[:500]!r} is not {other[:500]!r}")
+        self.assertEqual(len(got), len(expected))
 
     def run_client(self, *command, input=b"", expect=(0,), timeout=60):
         """Runs a program in the home to its end and returns what it printed; `expect` are its exit codes."""

@@ -37,7 +37,7 @@ class Stored:
 
 
 class Server:
-    """A running server. `imap`, `imaps`, `pop3` and `pop3s` are ports on 127.0.0.1, which the certificate names."""
+    """A running server. `imap`, `imaps`, `pop3`, `pop3s` and `lmtp` are ports on 127.0.0.1, which the certificate names."""
 
     def __init__(self, *arguments, users=((USER, PASSWORD),)):
         certificate, key = make_certificate()
@@ -127,7 +127,7 @@ class Server:
             return {re.search(rb'(?:"([^"]*)"|(\S+))$', line)[0].decode().strip('"') for line in accepted(imap.list())}
 
 
-SERVICES = ("imap", "imaps", "pop3", "pop3s")
+SERVICES = ("imap", "imaps", "pop3", "pop3s", "lmtp")
 
 
 def make_certificate():

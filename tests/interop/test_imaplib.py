@@ -31,7 +31,7 @@ class Transports(Case):
                 append(imap, message)
             self.assertEqual(accepted(imap.select()), [str(len(messages)).encode()])
             held = fetched(accepted(imap.uid("FETCH", "1:*", "(FLAGS INTERNALDATE BODY.PEEK[])")))
-            self.assertEqual([message.octets for message in held], messages)
+            self.assert_messages([message.octets for message in held], messages)
 
 
 class RequireTls(Case):

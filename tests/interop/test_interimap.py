@@ -16,7 +16,7 @@ host = localhost
 port = {local}
 username = {user}
 password = {password}
-{tls}
+STARTTLS = NO
 
 [remote]
 type = {type}
@@ -33,22 +33,19 @@ class Interimap(Case):
 
     def setUp(self):
         super().setUp()
-        if "QRESYNC" not in self.server.capabilities():
-            self.skipTest("the server does not offer QRESYNC")
         self.local = Server()
         self.addCleanup(self.local.stop)
         self.remote = self.server
-        self.configure()
 
-    def configure(self):
+    def configure(self, type="imap", tls="STARTTLS = NO"):
         text = CONFIGURATION.format(
             home=self.home,
             local=self.local.imap,
-            remote=self.remote.imap,
-            type="imap",
+            remote=getattr(self.remote, type),
+            type=type,
             user=USER,
             password=PASSWORD,
-            tls="STARTTLS = NO",
+            tls=tls,
         )
         self.write("interimap.conf", text)
 
@@ -66,6 +63,7 @@ class Interimap(Case):
         return local.total()
 
     def test_changes_on_both_sides(self):
+        self.configure()
         self.local.append([made(number) for number in range(50)], flags=[r"\Seen"])
         self.remote.append([made(number) for number in range(50, 100)], date=1_700_000_000)
         self.sync()
@@ -92,8 +90,28 @@ class Interimap(Case):
         self.sync()
         self.assertEqual((self.local.held(), self.remote.held()), before)
 
-    def test_a_second_mailbox(self):
+    def test_mailboxes_appear_and_go(self):
+        self.configure()
         self.remote.create("work/reports")
         self.remote.append([made(1), made(2)], "work/reports")
         self.sync()
         self.assertEqual(self.assert_equal_sides("work/reports"), 2)
+        self.local.append([made(3)], "work/reports")
+        self.local.create("empty")
+        self.sync()
+        self.assertEqual(self.assert_equal_sides("work/reports"), 3)
+        self.assertEqual(self.local.mailboxes(), {"INBOX", "work", "work/reports", "empty"})
+        self.assertEqual(self.remote.mailboxes(), self.local.mailboxes())
+
+    def test_starttls(self):
+        self.converse(tls="STARTTLS = YES\nSSL_CAfile = {certificate}")
+
+    def test_implicit_tls(self):
+        self.converse(type="imaps", tls="SSL_CAfile = {certificate}")
+
+    def converse(self, tls, type="imap"):
+        self.configure(type, tls.format(certificate=self.remote.certificate))
+        self.local.append([made(1)])
+        self.remote.append([made(2)], flags=[r"\Flagged"])
+        self.sync()
+        self.assertEqual(self.assert_equal_sides(), 2)

@@ -52,6 +52,8 @@ class Mpop(Case):
     def expected(self, numbers):
         return sorted(unix(made(number)) for number in numbers)
 
+
+class Commands(Mpop):
     def test_pipelined_and_one_by_one(self):
         for pipelining in ("on", "off"):
             self.configure(pipelining=pipelining)
@@ -69,16 +71,9 @@ class Mpop(Case):
         self.assertEqual(self.fetch(), self.expected((10, 11)))
         self.assertEqual(len(self.server.held()), 10)
 
-    def test_odd_messages_arrive_unharmed(self):
-        self.configure(keep="on")
-        messages = list(fixtures().values())
-        self.server.append(messages)
-        ended = (unix(message) for message in messages)
-        self.assertEqual(self.fetch(), sorted(m if m.endswith(b"\n") else m + b"\n" for m in ended))
-
     def test_logins(self):
         self.server.append([made(1)])
-        for auth in ("user", "apop", "plain", "cram-md5"):
+        for auth in ("user", "apop", "plain", "cram-md5", "scram-sha-256"):
             (self.home / "uidls").unlink(missing_ok=True)
             self.configure(auth=auth, keep="on")
             self.assertEqual(self.fetch(), self.expected([1]), auth)
@@ -92,3 +87,16 @@ class Mpop(Case):
         self.configure(service="pop3s", tls="on")
         self.server.append([made(1)])
         self.assertEqual(self.fetch(), self.expected([1]))
+
+
+class Messages(Mpop):
+    """Where the server knows UTF8, it has a client ask for headers in UTF-8 (RFC 6856); mpop does not."""
+
+    arguments = ("--without", "UTF8")
+
+    def test_odd_messages_arrive_unharmed(self):
+        self.configure(keep="on")
+        messages = list(fixtures().values())
+        self.server.append(messages)
+        ended = (unix(message) for message in messages)
+        self.assert_messages(self.fetch(), sorted(m if m.endswith(b"\n") else m + b"\n" for m in ended))

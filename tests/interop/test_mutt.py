@@ -76,12 +76,25 @@ class Imap(Mutt):
         self.assert_maildir("got", [made(7)])
 
     def test_header_cache(self):
-        self.configure('set header_cache="~/cache"')
+        self.reopen()
+
+    def test_header_cache_and_condstore(self):
+        self.reopen("set imap_condstore=yes")
+
+    def test_header_cache_and_qresync(self):
+        self.reopen("set imap_qresync=yes")
+
+    def reopen(self, *settings):
+        self.configure('set header_cache="~/cache"', *settings)
         (self.home / "cache").mkdir()
         self.server.append([made(number) for number in range(20)])
         self.type("<flag-message><sync-mailbox>")
         self.server.expunge([3, 4])
         self.server.append([made(20)])
+        self.server.store([7], "+FLAGS", [r"\Flagged"])
+        self.server.store([1], "-FLAGS", [r"\Flagged"])
+        self.type(f"<tag-pattern>~F<enter><tag-prefix><copy-message>{self.home}/flagged<enter>")
+        self.assert_maildir("flagged", [made(6)])
         self.type(f"<tag-pattern>~A<enter><tag-prefix><copy-message>{self.home}/got<enter>")
         self.assert_maildir("got", [made(n) for n in (0, 1, *range(4, 21))])
 

@@ -27,11 +27,12 @@ class Transports(Case):
         # poplib refuses lines of more than 2,048 octets, and gives lines without CRLF: the last one may have had none.
         messages = list(fixtures(without=("longheader", "longline")).values())
         self.server.append(messages)
+        pop3.utf8()
         pop3.user(USER)
         pop3.pass_(PASSWORD)
         for number, message in enumerate(messages, 1):
             _, lines, _ = pop3.retr(number)
-            self.assertEqual(b"".join(line + b"\r\n" for line in lines), ended(message))
+            self.assertEqual(joined(lines), ended(message))
         pop3.quit()
         self.assertEqual(len(self.server.held()), len(messages))
 
@@ -72,6 +73,23 @@ class Login(Case):
             second.apop(USER, PASSWORD)
         first.quit()
         second.close()
+
+
+class Utf8(Case):
+    def test_a_header_in_utf8_is_for_those_who_ask(self):
+        self.server.append([fixture("rawheader"), fixture("eightbit")])
+        pop3 = connect(self)
+        pop3.apop(USER, PASSWORD)
+        with self.assertRaisesRegex(poplib.error_proto, r"\[UTF8\]"):
+            pop3.retr(1)
+        self.assertEqual(joined(pop3.retr(2)[1]), fixture("eightbit"))
+        pop3.quit()
+        pop3 = connect(self)
+        self.assertIn("UTF8", pop3.capa())
+        pop3.utf8()
+        pop3.apop(USER, PASSWORD)
+        self.assertEqual(joined(pop3.retr(1)[1]), fixture("rawheader"))
+        pop3.quit()
 
 
 class Maildrop(Case):
@@ -124,17 +142,16 @@ class Maildrop(Case):
             with self.assertRaises(poplib.error_proto):
                 act(4)
 
-    def test_utf8_is_not_claimed(self):
-        self.assertNotIn("UTF8", self.pop3.capa())
-        with self.assertRaises(poplib.error_proto):
-            self.pop3.utf8()
-
     def tearDown(self):
         self.pop3.close()
 
 
 def connect(test):
     return poplib.POP3("localhost", test.server.pop3, timeout=20)
+
+
+def joined(lines):
+    return b"".join(line + b"\r\n" for line in lines)
 
 
 def ended(message):

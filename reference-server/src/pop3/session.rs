@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::authorization::Authorization;
-use super::capabilities::{Capabilities, listing};
+use super::capabilities::{Capabilities, Capability, listing};
 use super::command::{Command, LINE_LIMIT};
 use super::language::Language;
 use super::reply::Reply;
@@ -52,7 +52,8 @@ impl From<Reply> for Step {
 pub(super) struct Session<'connection> {
     connection: &'connection mut Connection,
     state: State,
-    /// Whether the client has sent UTF8 (RFC 6856 section 2.1).
+    /// Whether headers in UTF-8 are sent as they are: once the client has sent UTF8 (RFC 6856 section 2.1), and on a server
+    /// that does not know the command, where nobody could get them otherwise.
     utf8: bool,
     /// Of the account whose maildrop this is, once there is one.
     ledger: Ledger,
@@ -68,7 +69,8 @@ enum State {
 impl<'connection> Session<'connection> {
     pub(super) fn new(connection: &'connection mut Connection) -> Self {
         let state = State::Authorization(Authorization::default());
-        Self { connection, state, utf8: false, ledger: Ledger::default() }
+        let utf8 = !connection.shared.config.capabilities.has(Capability::Utf8);
+        Self { connection, state, utf8, ledger: Ledger::default() }
     }
 
     /// What the server says first; nothing behind an upgrade.

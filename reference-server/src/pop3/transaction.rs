@@ -39,7 +39,7 @@ impl Transaction {
         format!("maildrop has {messages} messages ({octets} octets)")
     }
 
-    /// Carries a command out; `utf8` says whether the session is in UTF-8 mode.
+    /// Carries a command out; `utf8` says whether headers in UTF-8 are sent as they are.
     pub(super) fn execute(&mut self, command: &Command, utf8: bool) -> Reply {
         match *command {
             Command::Stat => {
@@ -130,7 +130,7 @@ impl Transaction {
         }
     }
 
-    /// A reply with text of the message. Outside UTF-8 mode no header with UTF-8 is sent as it is (RFC 6856 section 2.1).
+    /// A reply with text of the message, unless its header is in UTF-8 and wants the mode (RFC 6856 section 2.1).
     fn download(
         &self,
         number: MessageNumber,

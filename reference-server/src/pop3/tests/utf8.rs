@@ -140,7 +140,11 @@ async fn what_a_server_is_without_it_neither_lists_nor_does() {
              C: PASS wonderland
              S: +OK ...
              C: RETR 1
-             S: -ERR the header ...
+             S: +OK 28 octets
+             S: Subject: P\u{159}\u{ed}li\u{161}
+             S:
+             S: body
+             S: .
              C: UIDL
              S: -ERR unknown command
              C: TOP 1 0
