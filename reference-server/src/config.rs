@@ -33,6 +33,9 @@ pub struct Config {
     /// Whether a password may cross the wire without TLS. RFC 5034 section 4 and RFC 3501 section 11.1 want a server
     /// that can refuse; a server for tests, on loopback or in memory, lets it pass unless told otherwise.
     pub cleartext_passwords: bool,
+    /// How many threads sessions over TCP run on, each with a runtime of its own; 0 for that on which the server is
+    /// started.
+    pub threads: usize,
     /// How long things may take.
     pub timeouts: Timeouts,
     /// How many there may be.
@@ -60,6 +63,7 @@ impl Default for Config {
             certificate: CertificateSource::SelfSigned,
             host: "localhost".to_owned(),
             cleartext_passwords: true,
+            threads: 0,
             timeouts: Timeouts::default(),
             limits: Limits::default(),
             extensions: Extensions::default(),

@@ -16,7 +16,8 @@ struct Command {
 
 fn main() -> ExitCode {
     let Command { arguments } = Command::parse();
-    let result = tokio::runtime::Builder::new_multi_thread()
+    // Sessions have threads of their own.
+    let result = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(RunError::from)

@@ -19,7 +19,8 @@ pub(super) struct Arguments {
 
 impl Arguments {
     pub(super) fn run(&self, output: &mut Output) -> Result<Exit, Failure> {
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+        // Sessions have threads of their own.
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let runtime = runtime.map_err(|error| Failure::new(Exit::Errors, error))?;
         let served = runtime.block_on(cli::run(&self.server, &mut output.out));
         served.map(|()| Exit::Expected).map_err(|error| Failure::new(Exit::Errors, error))

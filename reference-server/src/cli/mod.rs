@@ -6,7 +6,9 @@ mod value;
 
 use std::io::{self, Write};
 use std::net::SocketAddr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
+use std::thread;
 use std::time::Duration;
 
 use clap::Args;
@@ -126,6 +128,7 @@ impl Arguments {
                 _ => CertificateSource::SelfSigned,
             },
             cleartext_passwords: !self.require_tls,
+            threads: thread::available_parallelism().map_or(1, NonZeroUsize::get),
             timeouts: Timeouts {
                 imap: self.imap_timeout.unwrap_or(timeouts.imap),
                 pop3: self.pop3_timeout.unwrap_or(timeouts.pop3),

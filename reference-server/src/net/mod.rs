@@ -9,6 +9,7 @@ mod connection;
 mod drive;
 mod server;
 mod service;
+mod threads;
 mod tls;
 
 #[cfg(test)]

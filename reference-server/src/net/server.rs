@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 use super::connection::{Connection, Shared, Transport};
 use super::drive::{drive, turn_away};
 use super::service::Service;
+use super::threads::Threads;
 use super::tls::{Tls, TlsError};
 use crate::auth::{AccountError, Accounts};
 use crate::clock::Clock;
@@ -40,6 +41,9 @@ pub enum StartError {
     /// The host name would break the greetings it stands in.
     #[error("host {0:?} is not a domain name: letters, digits, '-' and '.', at most 255 octets")]
     Host(String),
+    /// There are no threads to run sessions on.
+    #[error("cannot start threads: {0}")]
+    Threads(std::io::Error),
     /// An address cannot be listened on.
     #[error("cannot listen for {service} on {address}: {source}")]
     Listen {
@@ -73,13 +77,16 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts a server on the addresses of `config`. Its sessions run on the present runtime, as does all that
-    /// is connected later by [`Server::connect`] on the runtime of that call.
+    /// Starts a server on the addresses of `config`. Its sessions run on the threads that `config` wants or, without
+    /// any, on the present runtime, as does all that is connected later by [`Server::connect`] on the runtime of that
+    /// call.
     ///
     /// # Errors
     /// If `config` names a user, a directory, a certificate or an address that cannot be used.
     pub async fn start(config: Config) -> Result<Self, StartError> {
+        let threads = Threads::start(config.threads).map_err(StartError::Threads)?;
         let mut server = Self::in_process(config)?;
+        server.core.threads = Arc::new(threads);
         for service in Service::ALL {
             let Some(address) = service.address(&server.core.shared.config) else {
                 continue;
@@ -114,7 +121,8 @@ impl Server {
         let room = Arc::new(Semaphore::new(usize::try_from(config.limits.connections).unwrap_or(usize::MAX)));
         let (closing, told) = watch::channel(false);
         let shared = Arc::new(Shared { config, accounts, store });
-        let core = Core { shared, tls, room, closing: told };
+        let threads = Arc::new(Threads::start(0).map_err(StartError::Threads)?);
+        let core = Core { shared, tls, room, closing: told, threads };
         Ok(Self { core, closing, addresses: Vec::new(), accepting: Vec::new() })
     }
 
@@ -218,6 +226,7 @@ struct Core {
     /// One permit per connection.
     room: Arc<Semaphore>,
     closing: watch::Receiver<bool>,
+    threads: Arc<Threads>,
 }
 
 impl Core {
@@ -232,11 +241,27 @@ impl Core {
             match accepted {
                 Ok((stream, _)) => {
                     prepare(&stream);
-                    tokio::spawn(self.clone().attend(service, stream));
+                    self.clone().receive(service, stream);
                 }
                 Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
             }
         }
+    }
+
+    /// Hands a connection to the thread whose turn it is.
+    fn receive(self, service: Service, stream: TcpStream) {
+        let threads = Arc::clone(&self.threads);
+        let Some(runtime) = threads.next() else {
+            tokio::spawn(self.attend(service, stream));
+            return;
+        };
+        // A stream that the system will not hand over is closed.
+        let Ok(stream) = stream.into_std() else { return };
+        runtime.spawn(async move {
+            if let Ok(stream) = TcpStream::from_std(stream) {
+                self.attend(service, stream).await;
+            }
+        });
     }
 
     /// Attends to one connection until its end.

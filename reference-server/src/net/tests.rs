@@ -18,6 +18,9 @@ fn any_port() -> SocketAddr {
     SocketAddr::from((Ipv4Addr::LOCALHOST, 0))
 }
 
+/// Sessions run where the server was started, or on threads of their own.
+const THREADS: [usize; 2] = [0, 2];
+
 fn config() -> Config {
     Config { pop3: Some(any_port()), pop3s: Some(any_port()), ..Config::default() }
         .user("alice", "wonderland")
@@ -33,35 +36,41 @@ async fn connect(server: &Server) -> BufReader<TcpStream> {
 
 #[tokio::test]
 async fn listens_where_it_was_told_and_nowhere_else() {
-    let server = Server::start(config()).await.unwrap();
-    assert!(server.pop3_addr().is_some_and(|address| address.port() != 0));
-    assert!(server.pop3s_addr().is_some_and(|address| address.port() != 0));
-    assert_eq!((server.imap_addr(), server.imaps_addr()), (None, None));
-    let mut stream = connect(&server).await;
-    // The last reply arrives whole, whatever the client has sent behind its QUIT.
-    stream.write_all(b"CAPA\r\nQUIT\r\nNOOP\r\nNOOP\r\n").await.unwrap();
-    let mut replies = String::new();
-    timeout(PATIENCE, stream.read_to_string(&mut replies)).await.unwrap().unwrap();
-    assert!(replies.ends_with(".\r\n+OK goodbye\r\n"), "{replies}");
+    for threads in THREADS {
+        let server = Server::start(Config { threads, ..config() }).await.unwrap();
+        assert!(server.pop3_addr().is_some_and(|address| address.port() != 0));
+        assert!(server.pop3s_addr().is_some_and(|address| address.port() != 0));
+        assert_eq!((server.imap_addr(), server.imaps_addr()), (None, None));
+        let mut stream = connect(&server).await;
+        // The last reply arrives whole, whatever the client has sent behind its QUIT.
+        stream.write_all(b"CAPA\r\nQUIT\r\nNOOP\r\nNOOP\r\n").await.unwrap();
+        let mut replies = String::new();
+        timeout(PATIENCE, stream.read_to_string(&mut replies)).await.unwrap().unwrap();
+        assert!(replies.ends_with(".\r\n+OK goodbye\r\n"), "{replies}");
+    }
 }
 
 #[tokio::test]
 async fn shutdown_ends_sessions_and_frees_the_address() {
-    let server = Server::start(config()).await.unwrap();
-    let address = server.pop3_addr().unwrap();
-    let mut stream = connect(&server).await;
-    let client = tokio::spawn(async move { stream.read_to_end(&mut Vec::new()).await });
-    timeout(PATIENCE, server.shutdown()).await.unwrap();
-    assert_eq!(timeout(PATIENCE, client).await.unwrap().unwrap().unwrap(), 0);
-    TcpListener::bind(address).await.expect("nobody listens there any more");
+    for threads in THREADS {
+        let server = Server::start(Config { threads, ..config() }).await.unwrap();
+        let address = server.pop3_addr().unwrap();
+        let mut stream = connect(&server).await;
+        let client = tokio::spawn(async move { stream.read_to_end(&mut Vec::new()).await });
+        timeout(PATIENCE, server.shutdown()).await.unwrap();
+        assert_eq!(timeout(PATIENCE, client).await.unwrap().unwrap().unwrap(), 0);
+        TcpListener::bind(address).await.expect("nobody listens there any more");
+    }
 }
 
 #[tokio::test]
 async fn a_dropped_server_ends_its_sessions() {
-    let server = Server::start(config()).await.unwrap();
-    let mut stream = connect(&server).await;
-    drop(server);
-    assert_eq!(timeout(PATIENCE, stream.read_to_end(&mut Vec::new())).await.unwrap().unwrap(), 0);
+    for threads in THREADS {
+        let server = Server::start(Config { threads, ..config() }).await.unwrap();
+        let mut stream = connect(&server).await;
+        drop(server);
+        assert_eq!(timeout(PATIENCE, stream.read_to_end(&mut Vec::new())).await.unwrap().unwrap(), 0);
+    }
 }
 
 #[tokio::test(start_paused = true)]
