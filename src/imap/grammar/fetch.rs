@@ -32,6 +32,11 @@ impl Rules<'_> {
                     self.section(section);
                     self.nstring(value, SYNTAX, "the text of a section is a string or NIL");
                 }
+                b"BINARY" => self.binary(section, value),
+                b"BINARY.SIZE" => self.binary_size(section, value),
+                b"BINARY.PEEK" => {
+                    self.fault("rfc3516-4.2-03", item.name, "BINARY.PEEK is no name of an answer");
+                }
                 b"BODY.PEEK" => self.fault(MESSAGE_DATA, item.name, "BODY.PEEK is no name of an answer"),
                 _ => {}
             }
@@ -113,7 +118,7 @@ impl Rules<'_> {
 }
 
 /// The length of the part number in front.
-fn part_number(spec: &[u8]) -> Option<usize> {
+pub(super) fn part_number(spec: &[u8]) -> Option<usize> {
     let digits = spec.iter().take_while(|octet| octet.is_ascii_digit()).count();
     (digits > 0 && spec[0] != b'0').then_some(digits)
 }

@@ -1,14 +1,16 @@
 //! The strict rules of RFC 3501 section 9 about what a server sends, each with the clause that it enforces.
 //!
 //! What published extensions add by the grammar's own extension points (response codes, FETCH and STATUS items, untagged
-//! responses, LIST data) is kept and not judged.
+//! responses, LIST data) is kept and not judged, but for SORT, THREAD (RFC 5256) and BINARY (RFC 3516).
 
+mod binary;
 mod body;
 mod clauses;
 mod envelope;
 mod fetch;
 mod mailbox;
 mod octets;
+mod sort;
 mod status;
 mod words;
 

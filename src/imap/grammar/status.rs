@@ -211,6 +211,10 @@ impl Rules<'_> {
                 for name in nodes {
                     self.atom(name, "a capability name is an atom");
                 }
+            } else if is(&["SORT"]) {
+                self.sort_response(nodes);
+            } else if is(&["THREAD"]) {
+                self.thread_response(nodes);
             }
         }
     }
