@@ -7,14 +7,15 @@ use crate::imap::node::{Node, NodeKind};
 
 impl Rules<'_> {
     /// `"BINARY" section-binary SP (nstring / literal8)`
-    pub(super) fn binary(&mut self, section: Span, value: &Node) {
+    pub(super) fn binary(&mut self, section: Span, value: &Node, partial: bool) {
         self.section_binary(section);
         self.nstring(value, FORM, "the content of a part is a string, a binary literal or NIL");
         let NodeKind::Literal { content } = value.kind else { return };
         let is_binary = value.raw(self.octets).starts_with(b"~");
-        if is_binary && !content.of(self.octets).contains(&0) {
+        // A part of the content says nothing about the rest.
+        if is_binary && !partial && is_eight_bit(content.of(self.octets)) {
             let header = Span { start: value.span.start, end: content.start };
-            self.fault("rfc3516-4.3-01", header, "a binary literal that holds no NUL");
+            self.fault("rfc3516-4.3-01", header, "a binary literal of 8bit data without NUL");
         }
     }
 
@@ -33,6 +34,17 @@ impl Rules<'_> {
         }
     }
 }
+
+/// Whether this is data of the domain 8bit (RFC 2045 section 2.8).
+fn is_eight_bit(octets: &[u8]) -> bool {
+    octets.split_inclusive(|octet| *octet == b'\n').all(|line| {
+        let text = if line.ends_with(b"\n") { line.strip_suffix(b"\r\n") } else { Some(line) };
+        text.is_some_and(|text| text.len() <= LONGEST_LINE && !text.contains(&0) && !text.contains(&b'\r'))
+    })
+}
+
+/// Octets of a line of 8bit data, without CRLF.
+const LONGEST_LINE: usize = 998;
 
 /// Sections of BINARY are numbers of parts.
 const FORM: &str = "rfc3516-7-01";

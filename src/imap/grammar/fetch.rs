@@ -32,7 +32,7 @@ impl Rules<'_> {
                     self.section(section);
                     self.nstring(value, SYNTAX, "the text of a section is a string or NIL");
                 }
-                b"BINARY" => self.binary(section, value),
+                b"BINARY" => self.binary(section, value, item.origin.is_some()),
                 b"BINARY.SIZE" => self.binary_size(section, value),
                 b"BINARY.PEEK" => {
                     self.fault("rfc3516-4.2-03", item.name, "BINARY.PEEK is no name of an answer");

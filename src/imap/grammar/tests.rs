@@ -79,6 +79,7 @@ fn what_keeps_the_grammar_has_no_fault() {
         "* 1 FETCH (BODY[HEADER.FIELDS.NOT (SUBJECT a]b [c)] NIL BODY[HEADER.FIELDS (])]<0> NIL UID 1)",
         "* 1 FETCH (RFC822 {0}\r\n RFC822.HEADER \"x\" RFC822.TEXT NIL)",
         "* 1 FETCH (MODSEQ (624140003) EMAILID (M6d99ac3275bb4e) THREADID NIL PREVIEW \"hi\" SAVEDATE NIL)",
+        "* 1 FETCH (BINARY[1] ~{2}\r\na\n BINARY[2]<1> ~{1}\r\na)",
         "* 1 FETCH (BINARY[1]<0> ~{3}\r\na\0b BINARY.SIZE[1.2] 7 BINARY[2] {1}\r\nx)",
         "* 1 FETCH (X-GM-LABELS (\\Inbox \"a b\") X-GM-MSGID 1278455344230334865)",
         "* ESEARCH (TAG \"A282\") UID MIN 2 ALL 2,10:11",

@@ -211,11 +211,13 @@ impl Scope<'_> {
             Function::Base64 => {
                 Value::Octets(base64::engine::general_purpose::STANDARD.encode(octets(0)?).into_bytes())
             }
-            Function::Unbase64 => Value::Octets(
-                base64::engine::general_purpose::STANDARD
-                    .decode(octets(0)?)
-                    .map_err(|error| Unknown::Value(format!("not base64: {error}")))?,
-            ),
+            Function::Unbase64 => {
+                // As a body it has line ends (RFC 2045 section 6.8).
+                let mut text = octets(0)?;
+                text.retain(|octet| !matches!(octet, b'\r' | b'\n'));
+                let decoded = base64::engine::general_purpose::STANDARD.decode(text);
+                Value::Octets(decoded.map_err(|error| Unknown::Value(format!("not base64: {error}")))?)
+            }
             Function::Md5 => Value::Octets(hexadecimal(&Md5::digest(octets(0)?))),
             Function::HmacMd5 => {
                 let mut mac = Hmac::<Md5>::new_from_slice(&octets(0)?)

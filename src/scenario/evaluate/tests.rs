@@ -73,6 +73,7 @@ fn values() {
         (call(F::Repeat, vec![text("ab"), number(3)]), octets("ababab")),
         (call(F::Base64, vec![text("a b")]), octets("YSBi")),
         (call(F::Unbase64, vec![text("YSBi")]), octets("a b")),
+        (call(F::Unbase64, vec![text("YSBi\r\nYSBi\r\n")]), octets("a ba b")),
         // RFC 1939 section 7.
         (
             call(F::Md5, vec![text("<1896.697170952@dbc.mtview.ca.us>tanstaaf")]),
