@@ -1,6 +1,7 @@
 //! Final delivery: trace fields in front (RFC 5321 section 4.4), and into each INBOX.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use super::reply::Reply;
 use super::session::Recipient;
 use super::wire::Message;
-use crate::store::{Flags, INBOX, Store, StoreError};
+use crate::store::{Account, Flags, INBOX, Store, StoreError};
 
 /// How many messages this process has taken.
 static TAKEN: AtomicU64 = AtomicU64::new(0);
@@ -25,7 +26,7 @@ pub(super) struct Envelope {
 
 /// Delivers a message to each recipient: a reply for each, and what one is told holds for no other. A user who is named
 /// twice gets one copy.
-pub(super) fn deliver(
+pub(super) async fn deliver(
     store: &Store,
     envelope: &Envelope,
     recipients: &[Recipient],
@@ -41,20 +42,30 @@ pub(super) fn deliver(
         }
     };
     let received = envelope.received(store.clock().now());
-    let mut told: BTreeMap<&str, Result<(), StoreError>> = BTreeMap::new();
-    let outcomes = recipients.iter().map(|Recipient { path, user }| {
-        let outcome = *told.entry(user).or_insert_with(|| {
+    let mut delivered: BTreeMap<&str, Result<Arc<Account>, StoreError>> = BTreeMap::new();
+    for Recipient { user, .. } in recipients {
+        delivered.entry(user).or_insert_with(|| {
             let mut octets = envelope.return_path(user).into_bytes();
             octets.extend_from_slice(received.as_bytes());
             octets.extend_from_slice(message);
-            store.open_account(user).append(INBOX, octets, Flags::default(), None).map(drop)
+            let account = store.open_account(user);
+            account.append(INBOX, octets, Flags::default(), None).map(|_| account)
         });
-        match outcome {
-            Ok(()) => Reply::new(250, "2.1.5", format!("<{}> delivered", path.address)),
-            Err(error) => Reply::new(451, "4.3.0", format!("<{}> not delivered: {error}", path.address)),
-        }
-    });
-    outcomes.collect()
+    }
+    // Behind the reply the mail is ours to keep (RFC 2033 section 4.2).
+    let mut told: BTreeMap<&str, Result<(), StoreError>> = BTreeMap::new();
+    for (user, account) in delivered {
+        let outcome = match account {
+            Ok(account) => account.ledger().settled().await.map_err(|_| StoreError::NotDurable),
+            Err(error) => Err(error),
+        };
+        told.insert(user, outcome);
+    }
+    let reply = |Recipient { path, user }: &Recipient| match told.get(user.as_str()) {
+        Some(Err(error)) => Reply::new(451, "4.3.0", format!("<{}> not delivered: {error}", path.address)),
+        _ => Reply::new(250, "2.1.5", format!("<{}> delivered", path.address)),
+    };
+    recipients.iter().map(reply).collect()
 }
 
 impl Envelope {

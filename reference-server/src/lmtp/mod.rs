@@ -64,7 +64,7 @@ async fn converse<T: Transport>(wire: &mut Wire<T>, connection: &mut Connection)
                     }
                     Err(error) => return Err(error),
                 };
-                for reply in session.deliver(message) {
+                for reply in session.deliver(message).await {
                     wire.queue(&reply);
                 }
             }

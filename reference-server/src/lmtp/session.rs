@@ -144,7 +144,7 @@ impl<'connection> Session<'connection> {
     }
 
     /// Takes the message: a reply for each recipient, in their order (RFC 2033 section 4.2).
-    pub(super) fn deliver(&mut self, message: Message) -> Vec<Reply> {
+    pub(super) async fn deliver(&mut self, message: Message) -> Vec<Reply> {
         let recipients = std::mem::take(&mut self.recipients);
         let sender = self.sender.take();
         self.reset();
@@ -153,7 +153,7 @@ impl<'connection> Session<'connection> {
             client: self.client.clone().unwrap_or_default(),
             host: self.host().to_owned(),
         };
-        deliver(&self.connection.shared.store, &envelope, &recipients, &message)
+        deliver(&self.connection.shared.store, &envelope, &recipients, &message).await
     }
 
     fn reset(&mut self) {
