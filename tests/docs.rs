@@ -17,10 +17,11 @@ use mailspec::{
     watch,
 };
 
-const DOCUMENTS: [&str; 10] = [
+const DOCUMENTS: [&str; 11] = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "docs/reference-server.md",
     "docs/reports.md",
     "docs/scenario-language.md",
     "docs/targets.md",

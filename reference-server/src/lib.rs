@@ -14,3 +14,8 @@ pub mod message;
 pub mod net;
 pub mod pop3;
 pub mod store;
+
+/// Its examples are tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/reference-server.md")]
+struct Document;
