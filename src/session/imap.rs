@@ -53,6 +53,7 @@ impl Session {
             }
             Kind::Status { status, text } => {
                 self.capability_code(text, octets);
+                self.closed_code(text, octets);
                 self.greet_or_leave(*status, line);
             }
             Kind::Tagged { tag, status, text } => {
@@ -120,6 +121,20 @@ impl Session {
         let Some(Code { name, arguments, .. }) = &text.code else { return };
         if name.is("CAPABILITY", octets) {
             self.learn_capabilities(arguments, octets);
+        }
+    }
+
+    /// What came before CLOSED was of the mailbox that a SELECT leaves (RFC 7162 section 3.2.11).
+    fn closed_code(&mut self, text: &Text, octets: &[u8]) {
+        let closed = text.code.as_ref().is_some_and(|code| code.name.is("CLOSED", octets));
+        let Some(oldest) =
+            self.open_exchanges().next().filter(|&oldest| closed && self.mailbox_from == Some(oldest))
+        else {
+            return;
+        };
+        let examine = self.exchange(oldest).command.name == "EXAMINE";
+        if let Some(mailbox) = &mut self.mailbox {
+            mailbox.begin_again(examine);
         }
     }
 

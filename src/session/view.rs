@@ -165,17 +165,39 @@ impl Mailbox {
         self.exists = self.exists.map(|exists| exists.saturating_sub(1));
     }
 
+    /// `VANISHED` counts each of its UIDs as one message less, also those that are not known yet (RFC 7162 section
+    /// 3.2.10.2). With `(EARLIER)`, which makes two nodes, it changes nothing.
     fn vanished(&mut self, nodes: &[Node], octets: &[u8]) {
         let [uids] = nodes else { return };
         let uids = uids.raw(octets);
-        let gone: Vec<u64> = (1..)
-            .zip(&self.messages)
-            .filter(|(_, m)| m.uid.is_some_and(|uid| in_set(uid, uids)))
-            .map(|(n, _)| n)
-            .collect();
+        let gone: Vec<u64> = self.vanishing(uids).collect();
+        let unknown = set_size(uids).unwrap_or(0).saturating_sub(gone.len() as u64);
         for number in gone.into_iter().rev() {
             self.expunge(number);
         }
+        self.exists = self.exists.map(|exists| exists.saturating_sub(unknown));
+    }
+
+    /// The message sequence numbers of the messages whose UIDs are known and in this set.
+    fn vanishing(&self, uids: &[u8]) -> impl Iterator<Item = u64> {
+        let known = (1..).zip(&self.messages);
+        known.filter(|(_, m)| m.uid.is_some_and(|uid| in_set(uid, uids))).map(|(number, _)| number)
+    }
+
+    /// Are all the UIDs of this set those of messages in the view? `None` where not every UID of the view is known.
+    #[must_use]
+    pub fn holds_uids(&self, uids: &[u8]) -> Option<bool> {
+        if self.exists != Some(self.messages.len() as u64)
+            || self.messages.iter().any(|message| message.uid.is_none())
+        {
+            return None;
+        }
+        Some(set_size(uids) == Some(self.vanishing(uids).count() as u64))
+    }
+
+    /// What was told so far was of the mailbox that was selected before (RFC 7162 section 3.2.11).
+    pub(super) fn begin_again(&mut self, examine: bool) {
+        *self = Self::open(std::mem::take(&mut self.name), examine, std::mem::take(&mut self.given));
     }
 
     fn fetch(&mut self, number: u64, items: &[FetchItem], octets: &[u8]) {
@@ -263,6 +285,18 @@ pub fn static_item(item: &FetchItem, octets: &[u8]) -> Option<(String, u64)> {
     }
 }
 
+/// How many numbers a sequence set without `*` names; `None` for what is none.
+#[must_use]
+pub fn set_size(set: &[u8]) -> Option<u64> {
+    let mut size = 0_u64;
+    for range in std::str::from_utf8(set).ok()?.split(',') {
+        let (from, to) = range.split_once(':').unwrap_or((range, range));
+        let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0).map(u64::from);
+        size = size.saturating_add(number(from)?.abs_diff(number(to)?) + 1);
+    }
+    Some(size)
+}
+
 /// Does the sequence set `set` (without `*`) hold `number`?
 fn in_set(number: u64, set: &[u8]) -> bool {
     String::from_utf8_lossy(set).split(',').any(|range| {
@@ -307,6 +341,34 @@ mod tests {
         assert_eq!(mailbox.given_id(2), None);
         assert_eq!(mailbox.given_id(3), Some(MessageId(1)));
         assert_eq!(mailbox.given_id(4), None);
+    }
+
+    #[test]
+    fn what_has_vanished_leaves_the_view() {
+        let mut mailbox = mailbox(3, 3);
+        for (message, uid) in mailbox.messages.iter_mut().zip([4, 7, 9]) {
+            message.uid = Some(uid);
+        }
+        for (set, holds) in [("4", true), ("7:9", false), ("4,7,9", true), ("4:5", false), ("x", false)] {
+            assert_eq!(mailbox.holds_uids(set.as_bytes()), Some(holds), "{set}");
+        }
+        let id = |mailbox: &Mailbox, given| mailbox.given_id(given).unwrap();
+        for number in mailbox.vanishing(b"9,4").collect::<Vec<_>>().into_iter().rev() {
+            mailbox.expunge(number);
+        }
+        assert!(mailbox.is_gone(id(&mailbox, 1)) && !mailbox.is_gone(id(&mailbox, 2)));
+        assert_eq!((mailbox.exists, mailbox.messages.len()), (Some(1), 1));
+        mailbox.messages[0].uid = None;
+        assert_eq!(mailbox.holds_uids(b"7"), None);
+    }
+
+    #[test]
+    fn sizes_of_sets() {
+        for (set, size) in
+            [("1", Some(1)), ("9:7,1", Some(4)), ("1:*", None), ("0", None), ("", None), ("1,", None)]
+        {
+            assert_eq!(set_size(set.as_bytes()), size, "{set}");
+        }
     }
 
     #[test]

@@ -57,4 +57,6 @@ pub const CLAUSES: &[&str] = &[
     "rfc3516-7-01",
     "rfc5256-3-SORT-10",
     "rfc5256-3-THREAD-10",
+    "rfc7162-3.1-01",
+    "rfc7162-3.1.4-02",
 ];

@@ -47,6 +47,7 @@ impl Rules<'_> {
             b"UID" => {
                 self.nz_number(value, "rfc3501-2.3.1.1-01", "a UID is a number from 1 to 4294967295");
             }
+            b"MODSEQ" => self.mod_sequence(value),
             b"RFC822.SIZE" => {
                 self.number(value, "a size is a number below 4294967296");
             }
@@ -58,6 +59,20 @@ impl Rules<'_> {
                 self.nstring(value, SYNTAX, "the text of a message is a string or NIL");
             }
             _ => {}
+        }
+    }
+
+    /// One number in parentheses (RFC 7162 sections 3.1 and 3.1.4.2). RFC 4551 had 64 bits.
+    fn mod_sequence(&mut self, value: &Node) {
+        match value.list() {
+            Some([one]) if one.number() == Some(0) => {
+                self.fault("rfc7162-3.1-01", value.span, "a mod-sequence is positive");
+            }
+            Some([one]) if one.number().is_some_and(|number| number >> 63 == 0) => {}
+            Some([one]) if one.number().is_some() => {
+                self.note("rfc7162-3.1-01", value.span, "a mod-sequence of more than 63 bits");
+            }
+            _ => self.fault("rfc7162-3.1.4-02", visible(value.span), "MODSEQ has one number in parentheses"),
         }
     }
 

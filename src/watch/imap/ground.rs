@@ -1,5 +1,6 @@
 //! Whether what a session knows of its mailbox or maildrop can be relied upon.
 
+use super::vanished::Vanished;
 use crate::{
     imap::Kind,
     session::{EndStatus, ExchangeId, Line, Session, State},
@@ -9,8 +10,8 @@ use crate::{
 /// Whether message sequence numbers and UIDs can be judged now.
 ///
 /// Several open commands may be answered in any order unless one affects another (RFC 3501 section 5.5). A SELECT that is sent while other
-/// commands are open therefore leaves a doubt about which mailbox a line means; so do extensions that remove messages without
-/// EXPUNGE, and a count that the server itself has broken. The doubt lasts until the next mailbox is selected; in POP3, where replies
+/// commands are open therefore leaves a doubt about which mailbox a line means; so does VANISHED where
+/// UIDs are not known, and a count that the server itself has broken. The doubt lasts until the next mailbox is selected; in POP3, where replies
 /// bear no tags, for ever.
 #[derive(Debug, Default)]
 pub(in crate::watch) struct Ground {
@@ -40,11 +41,6 @@ impl Ground {
     }
 
     pub(in crate::watch) fn arrived(&mut self, before: &Session, line: &Line) {
-        if let Some(Kind::Other { name, .. }) = line.imap().map(|response| &response.kind)
-            && name.of(&line.octets).eq_ignore_ascii_case(b"VANISHED")
-        {
-            self.doubtful = true;
-        }
         // POP3: a reply that no command has asked for may have taken the place of one that follows.
         self.doubtful |=
             line.pop3().is_some() && before.is_greeted() && before.open_exchanges().next().is_none();
@@ -56,6 +52,10 @@ impl Ground {
 
     /// The rules have spoken: a count that is broken now would break everything behind it.
     pub(in crate::watch) fn judged(&mut self, before: &Session, line: &Line) {
+        if let Some(Vanished::Now(uids)) = Vanished::of(line) {
+            // Which messages went is clear only where the session knows all UIDs.
+            self.doubtful |= before.mailbox().is_none_or(|mailbox| mailbox.holds_uids(uids) != Some(true));
+        }
         let (Some(response), Some(mailbox)) = (line.imap(), before.mailbox()) else { return };
         let exists = mailbox.exists.unwrap_or(0);
         self.doubtful |= self.firm

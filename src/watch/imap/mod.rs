@@ -19,6 +19,7 @@ mod uid_in_fetch;
 mod uid_next;
 mod uids;
 mod unselected;
+mod vanished;
 
 pub(super) use ground::Ground;
 
@@ -57,6 +58,10 @@ pub(super) const RULES: &[&RuleInfo] = &[
     answers::RULE,
     delimiter::RULE,
     unselected::RULE,
+    vanished::TIMING,
+    vanished::EARLIER,
+    vanished::REPLACES,
+    vanished::KNOWN,
     base_only::RULE,
 ];
 
@@ -80,6 +85,7 @@ pub(super) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(answers::Answers),
         Box::new(delimiter::Delimiter::default()),
         Box::new(unselected::Unselected),
+        Box::new(vanished::VanishedRules::default()),
         Box::new(base_only::BaseOnly::default()),
     ]
 }
