@@ -6,10 +6,21 @@ use crate::fault::Span;
 use crate::imap::node::Node;
 
 impl Rules<'_> {
-    /// `sort-data`
+    /// `sort-data`; behind at least one number RFC 7162 section 7 allows `(MODSEQ n)`.
     pub(super) fn sort_response(&mut self, nodes: &[Node]) {
-        for node in nodes {
+        let numbers = match nodes {
+            [numbers @ .., last] if !numbers.is_empty() && self.is_mod_sequence(last) => numbers,
+            _ => nodes,
+        };
+        for node in numbers {
             self.nz_number(node, SORT, "a SORT response holds message numbers");
+        }
+    }
+
+    fn is_mod_sequence(&self, node: &Node) -> bool {
+        match node.list() {
+            Some([name, value]) => name.is("MODSEQ", self.octets) && value.number().is_some(),
+            _ => false,
         }
     }
 
