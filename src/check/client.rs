@@ -221,6 +221,37 @@ pub(crate) async fn must(
     secrets: &[&str],
 ) -> Result<ExchangeId, Refusal> {
     let exchange = send(bench, link, segments, None, secrets).await?;
+    must_end(bench, link, exchange).await
+}
+
+/// Sends a command that begins a SASL exchange, and the response to the one challenge.
+///
+/// # Errors
+/// If no challenge comes. One that is refused at once is for [`must_end`] to tell.
+pub(crate) async fn invite(
+    bench: &Bench,
+    link: &mut Link,
+    segments: &[Segment],
+    response: &[u8],
+    secrets: &[&str],
+) -> Result<ExchangeId, Trouble> {
+    let exchange = send(bench, link, segments, None, secrets).await?;
+    let deadline = bench.deadline(&link.session().exchange(exchange).command.name);
+    if invited(link, exchange, deadline).await? {
+        queue(link, &[response, b"\r\n"].concat(), secrets);
+    }
+    Ok(exchange)
+}
+
+/// Awaits the end of an exchange that must succeed.
+///
+/// # Errors
+/// If it is refused or not answered.
+pub(crate) async fn must_end(
+    bench: &Bench,
+    link: &mut Link,
+    exchange: ExchangeId,
+) -> Result<ExchangeId, Refusal> {
     match complete(bench, link, exchange).await? {
         EndStatus::Ok => Ok(exchange),
         EndStatus::No | EndStatus::Bad => {

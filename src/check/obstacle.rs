@@ -4,10 +4,13 @@ use super::{bench::Bench, verdict::Verdict};
 use crate::{
     scenario::{
         pattern::Pattern,
-        program::{Action, Directive, Protocol, Row, Scenario, Step, every_action},
+        program::{Action, Directive, GivenState, Protocol, Row, Scenario, Step, every_action},
     },
     target::Delivery,
 };
+
+/// The commands that log in.
+pub(super) const LOGINS: [&str; 5] = ["LOGIN", "AUTHENTICATE", "PASS", "APOP", "AUTH"];
 
 /// Why it can't run here.
 pub(crate) fn reason_not_to(bench: &Bench, scenario: &Scenario, row: &Row) -> Option<(Verdict, String)> {
@@ -28,6 +31,14 @@ pub(crate) fn reason_not_to(bench: &Bench, scenario: &Scenario, row: &Row) -> Op
     }
     if needs.kill && !bench.target.can_kill() {
         return skipped("the profile does not say how to kill the server");
+    }
+    let from_clear =
+        needs.from_clear || given.sessions.iter().any(|session| session.state == GivenState::Connected);
+    let about_it =
+        scenario.requires.iter().any(|wanted| wanted.capability == "LOGINDISABLED" && !wanted.negated);
+    if bench.target.upgrade.wanted(scenario.protocol) && needs.login && from_clear && !needs.tls && !about_it
+    {
+        return skipped("it logs in without TLS, and the profile says `tls: starttls`");
     }
     let by_append = bench.target.delivery == Delivery::ImapAppend;
     let delivers = needs.delivery
@@ -52,6 +63,9 @@ struct Needs {
     kill: bool,
     delivery: bool,
     exact_octets: bool,
+    login: bool,
+    tls: bool,
+    from_clear: bool,
 }
 
 impl Needs {
@@ -63,6 +77,11 @@ impl Needs {
                 Action::Direct(Directive::Kill) => needs.kill = true,
                 Action::Direct(Directive::Deliver(_)) => needs.delivery = true,
                 Action::Expect(expect) => needs.exact_octets |= matches!(expect.pattern, Pattern::Body(_)),
+                Action::Direct(Directive::Tls) => needs.tls = true,
+                Action::Direct(Directive::Reconnect(Some(GivenState::Connected))) => needs.from_clear = true,
+                Action::Send(send) => {
+                    needs.login |= send.command == "USER" || LOGINS.contains(&send.command.as_str());
+                }
                 _ => {}
             }
         }

@@ -4,6 +4,7 @@ use std::{cell::RefCell, collections::VecDeque, sync::Arc};
 
 use super::{
     bench::Bench,
+    obstacle,
     one::{self, Ran},
     pool::Pool,
     probe,
@@ -144,9 +145,7 @@ fn runs_alone(job: &Job) -> bool {
 
 fn logs_in(steps: &[Step]) -> bool {
     every_action(steps).any(|action| match action {
-        Action::Send(send) => {
-            matches!(send.command.as_str(), "LOGIN" | "AUTHENTICATE" | "PASS" | "APOP" | "AUTH")
-        }
+        Action::Send(send) => obstacle::LOGINS.contains(&send.command.as_str()),
         _ => false,
     })
 }

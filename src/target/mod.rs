@@ -38,6 +38,8 @@ pub struct Target {
     pub reach: Reach,
     /// How TLS connections are verified.
     pub tls: TlsSettings,
+    /// Where sessions go under TLS before they log in.
+    pub upgrade: Upgrade,
     /// Who may log in; at least one. Each account is used over every protocol.
     pub accounts: Vec<Account>,
     /// How a message gets into an account's INBOX.
@@ -57,6 +59,27 @@ pub enum Reach {
     Bundled,
     /// Over the network.
     Network(Listeners),
+}
+
+/// The protocols in which a session that begins in the clear goes under TLS before it logs in: by STARTTLS (RFC 3501
+/// section 6.2.1) or STLS (RFC 2595 section 4).
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Upgrade {
+    /// In IMAP.
+    pub imap: bool,
+    /// In POP3.
+    pub pop3: bool,
+}
+
+impl Upgrade {
+    /// Is it wanted in `protocol`?
+    #[must_use]
+    pub fn wanted(self, protocol: Protocol) -> bool {
+        match protocol {
+            Protocol::Imap => self.imap,
+            Protocol::Pop3 => self.pop3,
+        }
+    }
 }
 
 /// The addresses of a target in the network; at least one is set.
@@ -80,6 +103,7 @@ impl Target {
             name: Some("bundled reference server".to_owned()),
             reach: Reach::Bundled,
             tls: TlsSettings::default(),
+            upgrade: Upgrade::default(),
             // Nothing outside this process can reach it, so the password needs no secrecy.
             accounts: ["u1", "u2", "u3", "u4"].map(|user| Account::new(user, "testpass")).into(),
             delivery: Delivery::ImapAppend,

@@ -13,7 +13,7 @@ use super::control::Control;
 use super::delivery::Delivery;
 use super::limits::LimitsEntry;
 use super::tls::TlsSettings;
-use super::{Listeners, Reach, Target};
+use super::{Listeners, Reach, Target, Upgrade};
 use crate::document::{self, DocumentError, Mistake, span_at, start_of};
 
 impl Target {
@@ -54,6 +54,13 @@ struct Profile {
 #[serde(deny_unknown_fields)]
 struct Listener {
     address: Spanned<String>,
+    tls: Option<Spanned<ListenerTls>>,
+}
+
+#[derive(Deserialize, Clone, Copy)]
+#[serde(rename_all = "kebab-case")]
+enum ListenerTls {
+    Starttls,
 }
 
 #[derive(Deserialize)]
@@ -106,7 +113,14 @@ impl Profile {
             (Service::Pop3, &self.pop3),
             (Service::Pop3s, &self.pop3s),
         ] {
-            if let Some(Listener { address: written }) = entry {
+            if let Some(Listener { address: written, tls }) = entry {
+                if let Some(Spanned { value: ListenerTls::Starttls, referenced, .. }) = tls
+                    && service.is_tls()
+                {
+                    let hint = "it is for imap and pop3, where sessions begin in the clear";
+                    let span = span_at(referenced, text);
+                    return Err(Mistake::new(format!("{service} is under TLS already"), span, hint));
+                }
                 *listeners.slot(service) = Some(address(written, Some(service.default_port()), text)?);
             }
         }
@@ -133,6 +147,10 @@ impl Profile {
             tls: self
                 .tls
                 .map_or_else(|| Ok(TlsSettings::default()), |tls| tls_settings(tls, text, folder))?,
+            upgrade: Upgrade {
+                imap: self.imap.is_some_and(|listener| listener.tls.is_some()),
+                pop3: self.pop3.is_some_and(|listener| listener.tls.is_some()),
+            },
             accounts,
             delivery: self.delivery.map_or_else(|| Ok(Delivery::default()), |entry| delivery(entry, text))?,
             connections_per_account,

@@ -4,7 +4,7 @@ use super::account::Account;
 use super::address::{Address, AddressError, Service};
 use super::delivery::Delivery;
 use super::tls::TlsSettings;
-use super::{DEFAULT_CONNECTIONS_PER_ACCOUNT, Listeners, Reach, Target};
+use super::{DEFAULT_CONNECTIONS_PER_ACCOUNT, Listeners, Reach, Target, Upgrade};
 use crate::nearest::nearest;
 
 /// URLs do not describe a target. Passwords are not in the messages.
@@ -117,6 +117,7 @@ impl Target {
             name: None,
             reach: Reach::Network(listeners),
             tls: TlsSettings::default(),
+            upgrade: Upgrade::default(),
             accounts,
             delivery: Delivery::ImapAppend,
             connections_per_account: DEFAULT_CONNECTIONS_PER_ACCOUNT,

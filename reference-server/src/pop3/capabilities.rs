@@ -152,10 +152,10 @@ pub(super) fn listing(connection: &Connection, logged_in: bool) -> Vec<String> {
         _ => true,
     };
     let mut lines = Vec::new();
-    // RFC 5034 section 3.
+    // RFC 5034 section 3: listed even while no mechanism can be used.
     let mechanisms =
         connection.mechanisms().fold(String::new(), |all, mechanism| all + " " + mechanism.name());
-    if !mechanisms.is_empty() {
+    if connection.shared.config.mechanisms.usable(true).next().is_some() {
         lines.push(format!("SASL{mechanisms}"));
     }
     let all = Capability::ALL.into_iter().filter(|capability| offered.has(*capability) && holds(*capability));

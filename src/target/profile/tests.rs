@@ -54,6 +54,27 @@ server: { start: [start], stop: [stop, -w], kill: [kill, "-9", pid] }
 }
 
 #[test]
+fn sessions_may_have_to_go_under_tls() {
+    const REST: &str = "accounts: { users: [u1], password: p }\n";
+    let upgrade = |listeners: &str| good(&format!("{listeners}{REST}")).upgrade;
+    let imap = upgrade("imap: { address: h, tls: starttls }\npop3: { address: h }\n");
+    assert_eq!((imap.imap, imap.pop3), (true, false));
+    let pop3 = upgrade("imaps: { address: h }\npop3: { address: h, tls: starttls }\n");
+    assert_eq!((pop3.imap, pop3.pop3), (false, true));
+    insta::assert_snapshot!(bad(&format!("imaps: {{ address: h, tls: starttls }}\n{REST}")), @r"
+    error: imaps is under TLS already
+     --> target.yaml:1:27
+      |
+    1 | imaps: { address: h, tls: starttls }
+      |                           ^^^^^^^^
+      |
+      = help: it is for imap and pop3, where sessions begin in the clear
+    ");
+    let unknown = bad(&format!("imap: {{ address: h, tls: always }}\n{REST}"));
+    assert!(unknown.contains("always") && unknown.contains("starttls"), "{unknown}");
+}
+
+#[test]
 fn a_short_profile_is_read() {
     let target = good("imap: { address: localhost }\naccounts: [{ user: a, password: b }]\n");
     assert_eq!(target.to_string(), "imap://localhost:143");
