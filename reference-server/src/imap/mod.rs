@@ -56,3 +56,9 @@ pub async fn serve<T: Transport>(stream: T, connection: &mut Connection) -> Outc
         End::Closed => Outcome::Closed(session.into_stream()),
     }
 }
+
+/// Parses the first command of `octets` in every state, for the fuzzer.
+#[cfg(fuzzing)]
+pub fn fuzz_command(octets: &[u8]) {
+    command::fuzz(octets);
+}

@@ -50,25 +50,31 @@ impl<T: Transport> Session<'_, T> {
         messages: Vec<SelectedMessage>,
         with_flags: impl Fn(&SelectedMessage) -> bool,
     ) -> Step {
-        let mut told = Vec::with_capacity(messages.len());
+        let aware = self.is_condstore_aware();
+        let mut due = Vec::with_capacity(messages.len());
         for message in messages {
             let with_flags = with_flags(&message);
-            if !with_flags && !self.is_condstore_aware() {
-                continue;
-            }
-            let mut attributes = Vec::new();
             if let (true, Some(selected)) = (with_flags, &mut self.selected) {
                 selected.flags_told(message.uid);
+            }
+            if with_flags || aware {
+                due.push((message.number, with_flags));
+            }
+        }
+        if !due.is_empty() {
+            self.announce(Expunges::Withheld, by).await?;
+        }
+        for (number, with_flags) in due {
+            let Some(selected) = &mut self.selected else { break };
+            // Read behind the updates: what is told last is what holds.
+            let message = if with_flags { selected.tell(number) } else { selected.message(number) };
+            let Some(message) = message.filter(|message| !message.gone) else { continue };
+            let mut attributes = Vec::new();
+            if with_flags {
                 attributes.push(Attribute::Flags { flags: message.message.flags, recent: message.recent });
             }
             attributes.extend(self.identify(by, message.uid, message.mod_sequence));
-            told.push(Data::Fetch { number: message.number, attributes });
-        }
-        if !told.is_empty() {
-            self.announce(Expunges::Withheld, by).await?;
-        }
-        for data in told {
-            self.data(data).await?;
+            self.data(Data::Fetch { number, attributes }).await?;
         }
         Ok(())
     }

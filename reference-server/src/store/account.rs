@@ -137,8 +137,7 @@ impl Account {
         name: &str,
         access: Access,
     ) -> Result<(Selected, SelectionData), StoreError> {
-        let id = self.state().mailbox_named(name)?;
-        Selected::open(self, id, access)
+        Selected::open(self, name, access)
     }
 
     /// The STATUS of a mailbox; changes nothing.

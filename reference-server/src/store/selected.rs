@@ -95,11 +95,12 @@ pub struct Selected {
 impl Selected {
     pub(super) fn open(
         account: &Arc<Account>,
-        id: MailboxId,
+        name: &str,
         access: Access,
     ) -> Result<(Self, SelectionData), StoreError> {
         let wake = Arc::new(Notify::new());
         let mut state = account.state();
+        let id = state.mailbox_named(name)?;
         let mailbox = state.mailbox(id)?;
         let tracker = mailbox.track(access, Arc::clone(&wake));
         // What this returns is what the selection data say in other words.
@@ -160,22 +161,16 @@ impl Selected {
     /// The message with this message sequence number.
     #[must_use]
     pub fn message(&self, number: u32) -> Option<SelectedMessage> {
-        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.with(|mailbox, id| selected_message(mailbox, id, number))
+    }
+
+    /// The same message, whose flags the session is told now: no update repeats them. A change that comes after this
+    /// look at them is another update.
+    pub fn tell(&mut self, number: u32) -> Option<SelectedMessage> {
         self.with(|mailbox, id| {
-            let tracker = mailbox.tracker(id)?;
-            let viewed = tracker.view().get(index)?;
-            let (stored, gone) = match mailbox.stored(viewed.uid) {
-                Some(stored) => (stored, false),
-                None => (tracker.gone(viewed.uid)?, true),
-            };
-            Some(SelectedMessage {
-                number,
-                uid: viewed.uid,
-                recent: viewed.recent,
-                mod_sequence: stored.mod_sequence,
-                gone,
-                message: stored.message.clone(),
-            })
+            let message = selected_message(mailbox, id, number)?;
+            mailbox.tracker_mut(id)?.flags_told(message.uid);
+            Some(message)
         })
     }
 
@@ -236,7 +231,7 @@ impl Selected {
     }
 
     /// Changes the flags of messages that still exist; those that changed after `unchanged_since` are left alone. The
-    /// owner is told by [`Selected::message`], other sessions by their updates.
+    /// owner is told by [`Selected::tell`], other sessions by their updates.
     ///
     /// # Errors
     /// [`StoreError::ReadOnly`], [`StoreError::NotDurable`].
@@ -267,7 +262,8 @@ impl Selected {
         })
     }
 
-    /// Notes that the session has been sent the flags of this message, so that no update repeats them.
+    /// Notes that the session is about to be told the flags of this message, by [`Selected::tell`], so that no update
+    /// need tell them.
     pub fn flags_told(&mut self, uid: Uid) {
         self.with(|mailbox, id| {
             if let Some(tracker) = mailbox.tracker_mut(id) {
@@ -347,6 +343,24 @@ impl Selected {
         let mut state = self.account.state();
         state.mailbox(self.mailbox).map(|mailbox| act(mailbox, self.tracker)).unwrap_or_default()
     }
+}
+
+fn selected_message(mailbox: &Mailbox, id: TrackerId, number: u32) -> Option<SelectedMessage> {
+    let index = usize::try_from(number).ok()?.checked_sub(1)?;
+    let tracker = mailbox.tracker(id)?;
+    let viewed = tracker.view().get(index)?;
+    let (stored, gone) = match mailbox.stored(viewed.uid) {
+        Some(stored) => (stored, false),
+        None => (tracker.gone(viewed.uid)?, true),
+    };
+    Some(SelectedMessage {
+        number,
+        uid: viewed.uid,
+        recent: viewed.recent,
+        mod_sequence: stored.mod_sequence,
+        gone,
+        message: stored.message.clone(),
+    })
 }
 
 impl Drop for Selected {

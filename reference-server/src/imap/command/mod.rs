@@ -8,6 +8,8 @@ mod condstore;
 mod cursor;
 mod date;
 mod fetch;
+#[cfg(fuzzing)]
+mod fuzz;
 mod list;
 mod mailbox;
 mod search;
@@ -20,6 +22,8 @@ mod thread;
 pub(super) use condstore::{FetchModifiers, Resync, SelectParameters};
 pub(super) use cursor::{Segment, Stop, is_atom};
 pub(super) use fetch::{BinaryItem, FetchItem, Section, SectionText};
+#[cfg(fuzzing)]
+pub(super) use fuzz::fuzz;
 pub(super) use list::{ExtendedList, ListReturn, ListSelection};
 pub(super) use mailbox::Appended;
 pub(super) use search::{ReturnOption, SearchKey};

@@ -9,7 +9,7 @@ use super::command::{BinaryItem, FetchItem, FetchModifiers, Numbering, Section, 
 use super::response::{Attribute, Code, Data, Label};
 use super::session::{Completion, Session, Step};
 use crate::net::Transport;
-use crate::store::{Flag, ModSequence, Rendition, Selected, SelectedMessage};
+use crate::store::{ModSequence, Rendition, Selected, SelectedMessage};
 use binary::{binary, is_undecodable};
 use section::{SectionSource, partial};
 
@@ -73,15 +73,12 @@ impl<T: Transport> Session<'_, T> {
             items.extend(told.map(|(item, _)| item).collect::<Vec<_>>());
         }
         let has = |item| items.contains(&item);
-        let message = selected.message(number)?;
         // To an aware client a change is told with its mod-sequence and UID, or not yet.
-        if has(FetchItem::Flags) && (!aware || (has(FetchItem::ModSeq) && has(FetchItem::Uid))) {
-            selected.flags_told(message.uid);
-        }
+        let tells = has(FetchItem::Flags) && (!aware || (has(FetchItem::ModSeq) && has(FetchItem::Uid)));
+        let message = if tells { selected.tell(number) } else { selected.message(number) }?;
         if has(FetchItem::ModSeq) {
             self.tell_mod_sequence(message.mod_sequence);
         }
-        debug_assert!(!newly_seen || message.message.flags.has(Flag::Seen));
         Some(Data::Fetch { number, attributes: attributes(&message, &items) })
     }
 }
