@@ -20,6 +20,9 @@ const MESSAGES: [&[u8]; 3] = [
 /// The most octets that a session may answer with, for each octet of input: a FETCH may name a message many times.
 const MOST_ANSWER: usize = 4 << 20;
 
+/// How TLS says that the fuzzer's handshake is none.
+const TLS_ALERT: &[u8] = b"\x15\x03\x03";
+
 thread_local! {
     /// One server for all sessions: to make its certificate takes longer than a session.
     static SERVER: (Runtime, Server) = {
@@ -30,7 +33,7 @@ thread_local! {
 }
 
 /// Sends `before` and `octets`, half of it at once and the rest in small segments, then closes; returns all that the
-/// server has said until it closed too.
+/// server has said, until it closed too or a TLS handshake began.
 ///
 /// # Panics
 /// If the server does not close, or says too much.
@@ -77,5 +80,9 @@ async fn talk(server: &Server, service: Service, before: &[u8], octets: &[u8]) -
         assert!(answer.len() < MOST_ANSWER, "no end of the answer");
         answer
     };
-    tokio::join!(send, receive).1
+    let ((), mut answer) = tokio::join!(send, receive);
+    if let Some(at) = answer.windows(TLS_ALERT.len()).position(|octets| octets == TLS_ALERT) {
+        answer.truncate(at);
+    }
+    answer
 }

@@ -156,7 +156,11 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::StartTls => Some(End::Upgrade),
             _ => None,
         };
-        let completion = self.perform(&tag, command).await?;
+        let completion = match command {
+            // It lasts, so it is kept small; what the others need is taken while they run, and given back.
+            Command::Idle => self.idle().await?,
+            command => Box::pin(self.perform(&tag, command)).await?,
+        };
         self.announce(expunges, by).await?;
         let completion = self.tell_highest(completion).await?;
         let done = completion.condition == Condition::Ok;
@@ -194,7 +198,7 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Namespace => self.namespace().await?,
             Command::Status { mailbox, items } => self.status(&mailbox, &items).await?,
             Command::Append { mailbox, messages } => self.append(&mailbox, messages),
-            Command::Idle => self.idle().await?,
+            Command::Idle => Box::pin(self.idle()).await?,
             Command::Check => Completion::ok("CHECK completed"),
             Command::Close => self.close(),
             Command::Unselect => self.unselect(),

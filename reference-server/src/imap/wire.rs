@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::response::Response;
-use crate::net::Transport;
+use crate::net::{Transport, receive};
 use crate::store::{Ledger, NotDurable};
 
 /// Longest line, in octets.
@@ -14,8 +14,10 @@ pub(super) const LINE_LIMIT: usize = 64 * 1024;
 /// How much of the start and of the end of an overlong line is kept.
 const REMNANT: usize = 1024;
 
-/// How much room there is to read into: for a line, and within a literal.
-const LINE_INPUT: usize = 4 * 1024;
+/// How much of its buffers an idle session keeps.
+const KEPT: usize = 1024;
+
+/// How much room there is to read into within a literal.
 const LITERAL_INPUT: usize = 64 * 1024;
 
 /// How much is written at once.
@@ -94,7 +96,8 @@ impl<T: Transport> Wire<T> {
                 self.input.drain(..self.scanned - REMNANT);
                 self.scanned = REMNANT;
             }
-            if !self.fill(LINE_INPUT).await? {
+            self.release();
+            if receive(&mut self.stream, &mut self.input).await? == 0 {
                 return Ok(None);
             }
         }
@@ -102,8 +105,11 @@ impl<T: Transport> Wire<T> {
 
     /// More octets of a literal of which `wanted` are still missing: at least one, or `None` at the end of the stream.
     pub(super) async fn literal(&mut self, wanted: u64) -> io::Result<Option<Vec<u8>>> {
-        if self.input.is_empty() && !self.fill(LITERAL_INPUT).await? {
-            return Ok(None);
+        if self.input.is_empty() {
+            self.input.reserve(LITERAL_INPUT);
+            if self.stream.read_buf(&mut self.input).await? == 0 {
+                return Ok(None);
+            }
         }
         let len = usize::try_from(wanted).unwrap_or(usize::MAX).min(self.input.len());
         self.scanned = 0;
@@ -111,10 +117,10 @@ impl<T: Transport> Wire<T> {
         Ok(Some(std::mem::replace(&mut self.input, rest)))
     }
 
-    /// Reads what there is, with room for at least so much; `false` at the end of the stream.
-    async fn fill(&mut self, room: usize) -> io::Result<bool> {
-        self.input.reserve(room);
-        Ok(self.stream.read_buf(&mut self.input).await? > 0)
+    /// Gives back what a big command or a big answer has taken, before a wait that may be long.
+    fn release(&mut self) {
+        self.input.shrink_to(KEPT);
+        self.output.shrink_to(KEPT);
     }
 
     /// Queues a response; it leaves with the next flush, or now if many wait.
@@ -139,7 +145,6 @@ impl<T: Transport> Wire<T> {
         self.midway = false;
         self.stream.write_all(&self.output).await?;
         self.output.clear();
-        self.output.shrink_to(2 * OUTPUT);
         self.stream.flush().await
     }
 
@@ -151,5 +156,28 @@ impl<T: Transport> Wire<T> {
             self.stream.flush().await?;
         }
         Err(io::Error::other(never))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_after_much_in_and_much_out_keeps_little() {
+        let (mut client, server) = tokio::io::duplex(1024 * 1024);
+        let mut wire = Wire::new(server);
+        client.write_all(format!("{}\r\n", "x".repeat(LINE_LIMIT)).as_bytes()).await.unwrap();
+        assert!(matches!(wire.line().await, Ok(Some(Line::Complete(line))) if line.len() == LINE_LIMIT));
+        wire.send(&Response::Continue("y".repeat(OUTPUT))).await.unwrap();
+        wire.flush().await.unwrap();
+        client.write_all(b"a NO").await.unwrap();
+        assert!(timeout(Duration::from_secs(1), wire.line()).await.is_err(), "the line has no end");
+        assert_eq!(wire.input, b"a NO");
+        assert!(wire.input.capacity() + wire.output.capacity() <= 2 * KEPT);
     }
 }

@@ -3,11 +3,11 @@
 use std::io;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 use super::reply::Reply;
-use crate::net::Transport;
+use crate::net::{Transport, receive};
 
 /// The longest command line with its CRLF: 512 octets (RFC 5321 section 4.5.3.1.4) and room for long paths.
 const LINE_LIMIT: usize = 2048;
@@ -134,10 +134,7 @@ impl<T: Transport> Wire<T> {
 
     /// Reads what there is; false at the end of the stream.
     async fn receive(&mut self) -> io::Result<bool> {
-        let mut received = [0; PIECE];
-        let count = self.stream.read(&mut received).await?;
-        self.input.extend_from_slice(&received[..count]);
-        Ok(count > 0)
+        Ok(receive(&mut self.stream, &mut self.input).await? > 0)
     }
 
     /// Takes the input, which holds no line end; one may come in two.

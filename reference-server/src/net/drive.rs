@@ -22,14 +22,14 @@ pub(super) async fn drive<T: Transport>(
 ) {
     let protocol = service.protocol();
     if service.implicit_tls() {
-        encrypted(protocol, stream, &mut connection, acceptor).await;
+        Box::pin(encrypted(protocol, stream, &mut connection, acceptor)).await;
         return;
     }
     match session(protocol, stream, &mut connection).await {
-        Outcome::Closed(stream) => close(stream).await,
+        Outcome::Closed(stream) => Box::pin(close(stream)).await,
         Outcome::Upgrade(stream) => {
             connection.upgraded = true;
-            encrypted(protocol, stream, &mut connection, acceptor).await;
+            Box::pin(encrypted(protocol, stream, &mut connection, acceptor)).await;
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod connection;
 mod drive;
+mod receive;
 mod server;
 mod service;
 mod threads;
@@ -14,6 +15,8 @@ mod tls;
 
 #[cfg(test)]
 mod tests;
+
+pub(crate) use receive::receive;
 
 pub use connection::{Connection, Outcome, Shared, Transport};
 pub use server::{Server, StartError};

@@ -267,7 +267,7 @@ impl Core {
     /// Attends to one connection until its end.
     async fn attend<T: Transport>(self, service: Service, stream: T) {
         let Ok(_permit) = Arc::clone(&self.room).try_acquire_owned() else {
-            turn_away(service, stream).await;
+            Box::pin(turn_away(service, stream)).await;
             return;
         };
         let connection =

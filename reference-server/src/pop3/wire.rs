@@ -2,13 +2,16 @@
 
 use std::io;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::AsyncWriteExt;
 
-use crate::net::Transport;
+use crate::net::{Transport, receive};
 use crate::store::{Ledger, NotDurable};
 
 /// How many octets of output gather before they are written.
 const OUTPUT: usize = 16 * 1024;
+
+/// How much of its output buffer an idle session keeps.
+const KEPT: usize = 1024;
 
 /// A line from the client.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,10 +77,9 @@ impl<T: Transport> Wire<T> {
                 self.input.drain(..self.input.len() - keep);
             }
             self.flush().await?;
-            let mut received = [0; 4096];
-            match self.stream.read(&mut received).await? {
-                0 => return Ok(None),
-                count => self.input.extend_from_slice(&received[..count]),
+            self.output.shrink_to(KEPT);
+            if receive(&mut self.stream, &mut self.input).await? == 0 {
+                return Ok(None);
             }
         }
     }
