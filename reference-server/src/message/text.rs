@@ -21,7 +21,8 @@ pub fn field_contains(field: &Field<'_>, needle: &str) -> bool {
 pub fn decoded_field(field: &Field<'_>) -> String {
     let text = field.text();
     if memmem::find(&text, b"=?").is_none() {
-        return String::from_utf8_lossy(&text).into_owned();
+        return String::from_utf8(text)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
     }
     let header = [b"Subject: ".as_slice(), &text, b"\r\n\r\n"].concat();
     let message = mail_parser::MessageParser::new().parse_headers(&header);

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use memchr::{memchr, memchr_iter};
+
 /// How many octets one piece holds, about.
 const PIECE: usize = 8 * 1024;
 
@@ -9,7 +11,7 @@ const PIECE: usize = 8 * 1024;
 /// line end counts as two octets, however the message is stored, and so does the one that is added where it lacks its
 /// last. STAT and LIST then agree with what RETR sends in every case.
 pub(super) fn size(text: &[u8]) -> u64 {
-    let lone_lf = text.iter().enumerate().filter(|&(at, _)| is_lone_lf(text, at)).count();
+    let lone_lf = memchr_iter(b'\n', text).filter(|&at| is_lone_lf(text, at)).count();
     let added = if ends_with_a_line_end(text) { 0 } else { 2 };
     (text.len() + lone_lf + added) as u64
 }
@@ -77,7 +79,7 @@ impl MessageText {
             output.push(b'.');
         }
         let window = &self.text[self.at..self.end.min(self.at + PIECE)];
-        let Some(lf) = window.iter().position(|&octet| octet == b'\n') else {
+        let Some(lf) = memchr(b'\n', window) else {
             output.extend_from_slice(window);
             self.at += window.len();
             return;
