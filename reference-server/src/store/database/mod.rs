@@ -16,7 +16,7 @@ mod write;
 mod tests;
 
 use std::fs::{self, File, TryLockError};
-use std::io::{Read, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -46,6 +46,10 @@ impl Database {
             let path = path.to_owned();
             |source| DatabaseError::Directory { path, source }
         };
+        if fs::metadata(directory).is_ok_and(|found| !found.is_dir()) {
+            let source = io::Error::new(io::ErrorKind::NotADirectory, "it is no directory");
+            return Err(unusable(directory)(source));
+        }
         fs::create_dir_all(directory).map_err(unusable(directory))?;
         let lock = lock(directory)?;
         let path = directory.join(DATABASE);

@@ -241,7 +241,10 @@ fn a_directory_has_one_server() {
 fn what_is_no_directory_is_refused() {
     let directory = used();
     let file = directory.path().join("mail.db");
-    assert!(refusal(&file).ends_with("; --data needs a directory that this user may write to"));
+    assert_eq!(
+        refusal(&file),
+        "cannot use DIR: it is no directory; --data needs a directory that this user may write to"
+    );
     let below = directory.path().join("mail.db/deeper");
     assert!(refusal(&below).starts_with("cannot use DIR: "));
 }
