@@ -205,7 +205,7 @@ impl Account {
         for (name, expected) in &self.names {
             match (expected, &seen.names[name]) {
                 (Some(expected), Some(seen)) => {
-                    expected.admits(seen).map_err(|what| format!("{name}: {what}"))?
+                    expected.admits(seen).map_err(|what| format!("{name}: {what}"))?;
                 }
                 (None, None) => {}
                 _ => return Err(format!("{name} is a mailbox or is none")),
