@@ -162,10 +162,9 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
             _ => look.paint(style(verdict), &shown, 0),
         })
     };
-    let failing = summary.rules.iter().filter(|rule| rule.verdict == Verdict::Fail).count();
-    let other = summary.rules.len() - failing;
-    let rules = |count: usize, suffix: &str, verdict: Verdict| {
-        (count > 0).then(|| look.paint(style(verdict), &format!("{}{suffix}", counted(count, "rule")), 0))
+    let rules = |verdict: Verdict, word: &str| {
+        let count = summary.rules.iter().filter(|rule| rule.verdict == verdict).count();
+        (count > 0).then(|| look.paint(style(verdict), &format!("{} {word}", counted(count, "rule")), 0))
     };
     let expected = (counts.expected > 0).then(|| format!("{} xfail", number(counts.expected as u64)));
     let lost = (!summary.complaints.is_empty())
@@ -173,14 +172,15 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
     let parts = [
         part(Verdict::Pass, "passed", true),
         part(Verdict::Fail, "failed", true),
-        rules(failing, " broken", Verdict::Fail),
+        rules(Verdict::Fail, "broken"),
         lost,
         part(Verdict::Blocked, "blocked", false),
         part(Verdict::Error, if counts.of(Verdict::Error) == 1 { "error" } else { "errors" }, false),
         part(Verdict::Nonstrict, "nonstrict", false),
-        rules(other, " bent", Verdict::Nonstrict),
+        rules(Verdict::Nonstrict, "bent"),
         expected,
         part(Verdict::Note, "noted", false),
+        rules(Verdict::Note, "noted"),
         part(Verdict::Unsupported, "unsupported", false),
         part(Verdict::Skipped, "skipped", false),
     ];
