@@ -1,6 +1,7 @@
 //! The program as a process: where it says that it listens, and how it ends.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used)] // All of it is a test.
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};

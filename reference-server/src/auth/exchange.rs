@@ -398,7 +398,8 @@ mod tests {
         let nobody = Scram { first: "n,,n=tom,r=abc", password: "no such user", ..Scram::default() };
         assert_eq!(nobody.run(), Err(Credentials));
         assert_eq!(Scram { password: "wrong", ..Scram::default() }.run(), Err(Credentials));
-        let spoilt: [(fn(String) -> String, Failure); 7] = [
+        type Spoil = fn(String) -> String;
+        let spoilt: [(Spoil, Failure); 7] = [
             (|message| message.replacen("r=abc", "r=abd", 1), Credentials),
             (|message| message.replacen(",p=", "x,p=", 1), Credentials),
             (|message| message.replacen("c=biws", "c=eSws", 1), Credentials),

@@ -56,7 +56,7 @@ impl Command {
         let line = line.trim_end_matches(' ');
         let (verb, argument) = line.split_once(' ').unwrap_or((line, ""));
         match verb.to_ascii_uppercase().as_str() {
-            "LHLO" if argument.is_empty() => Err(SyntaxError::Missing),
+            "LHLO" | "VRFY" if argument.is_empty() => Err(SyntaxError::Missing),
             "LHLO" => Ok(Self::Lhlo { client: argument.to_owned() }),
             "HELO" | "EHLO" => Err(SyntaxError::Smtp),
             "MAIL" => {
@@ -83,7 +83,6 @@ impl Command {
             "QUIT" => none(argument, Self::Quit),
             // RFC 5321 section 4.1.1.9: what it may say is ignored.
             "NOOP" => Ok(Self::Noop),
-            "VRFY" if argument.is_empty() => Err(SyntaxError::Missing),
             "VRFY" => Ok(Self::Vrfy),
             _ => Err(SyntaxError::Unknown),
         }

@@ -79,7 +79,7 @@ impl Reply {
     }
 
     /// The reply as a server with these capabilities gives it: perhaps without its response code.
-    pub(super) fn as_offered(self, capabilities: &Capabilities) -> Self {
+    pub(super) fn with_codes_of(self, capabilities: &Capabilities) -> Self {
         match self {
             Self::Refused(Some(code), text) if !code.belongs_to(capabilities) => Self::Refused(None, text),
             reply => reply,

@@ -105,7 +105,7 @@ impl<'connection> Session<'connection> {
     /// Takes a line: a response to a challenge, or a command.
     pub(super) fn receive(&mut self, line: &Line) -> Step {
         let Step { reply, slowly, next } = self.answer(line);
-        Step { reply: reply.as_offered(self.offered()), slowly, next }
+        Step { reply: reply.with_codes_of(self.offered()), slowly, next }
     }
 
     fn offered(&self) -> &Capabilities {
