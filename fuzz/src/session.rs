@@ -53,7 +53,7 @@ fn tidy(account: &Arc<Account>) {
     }
     let (mut inbox, data) = account.select("INBOX", Access::ReadWrite).expect("an INBOX");
     let all: Vec<u32> = (1..=data.exists).collect();
-    inbox.store(&all, FlagChange::Replace, &Flags::from_iter([Flag::Deleted])).expect("read-write");
+    inbox.store(&all, FlagChange::Replace, &Flags::from_iter([Flag::Deleted]), None).expect("read-write");
     inbox.expunge(None).expect("read-write");
     for message in MESSAGES {
         account.append("INBOX", message.to_vec(), Flags::default(), None).expect("room");
