@@ -75,7 +75,7 @@ impl Reading<'_> {
     }
 
     /// Moves the window to behind the end of the last exchange.
-    fn reopen(&mut self, session: &Session) {
+    pub(super) fn reopen(&mut self, session: &Session) {
         let ended = self.sent.iter().filter_map(|(id, _)| session.exchange(*id).end);
         let behind = ended.map(|end| end.line + 1).max().unwrap_or(0).max(self.window);
         self.window = behind;

@@ -121,6 +121,10 @@ impl<'p> Talk<'p, '_> {
             self.go_on_raw(seat, &line);
         }
         let seated = &mut self.seats[seat];
+        if seated.link.session().open_exchanges().next().is_none() {
+            // What answers these octets comes behind all that was answered before.
+            seated.reading.reopen(seated.link.session());
+        }
         seated.reading.awaits = true;
         seated.reading.waited = false;
         if is_sasl(seated.link.session()) {
