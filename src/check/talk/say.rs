@@ -39,14 +39,16 @@ impl<'p> Talk<'p, '_> {
             Err(Unknown::Oracle(why)) => return Err(Stop::Error(why)),
             Err(unknown) => return Err(self.block(place, "to know what to send", &unknown.to_string())),
         };
+        let expects_end = expects_close(&mut self.ahead(rest), seat);
         if send.mode == SendMode::Raw {
-            return self.say_raw(seat, place, send, &segments).await;
+            self.say_raw(seat, place, send, &segments);
+            self.seats[seat].reading.may_close |= expects_end;
+            return Ok(());
         }
         let bench = self.bench;
         let secrets: Vec<&str> =
             self.scene.accounts.iter().map(|&account| bench.account(account).password.reveal()).collect();
         let label = send.label.as_deref();
-        let expects_end = expects_close(&mut self.ahead(rest), seat);
         let sent = client::send(bench, &mut self.seats[seat].link, &segments, label, &secrets).await;
         let exchange = match sent {
             Ok(exchange) => exchange,
@@ -90,13 +92,7 @@ impl<'p> Talk<'p, '_> {
         seat.reading.begin(seat.link.session(), exchange, place, awaits);
     }
 
-    async fn say_raw(
-        &mut self,
-        seat: usize,
-        place: Place,
-        send: &'p Send,
-        segments: &[Segment],
-    ) -> Result<(), Stop> {
+    fn say_raw(&mut self, seat: usize, place: Place, send: &'p Send, segments: &[Segment]) {
         let bench = self.bench;
         let secrets: Vec<&str> =
             self.scene.accounts.iter().map(|&account| bench.account(account).password.reveal()).collect();
@@ -132,7 +128,6 @@ impl<'p> Talk<'p, '_> {
         } else {
             client::queue(&mut seated.link, &line, &secrets);
         }
-        Ok(())
     }
 
     /// Octets without a tag: the literal of the command that is open, and what follows it, or something outside every exchange.
