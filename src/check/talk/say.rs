@@ -117,8 +117,9 @@ impl<'p> Talk<'p, '_> {
             self.go_on_raw(seat, &line);
         }
         let seated = &mut self.seats[seat];
-        if seated.link.session().open_exchanges().next().is_none() {
-            // What answers these octets comes behind all that was answered before.
+        if self.scenario.protocol == Protocol::Pop3 && seated.link.session().open_exchanges().next().is_none()
+        {
+            // A reply names no command: what answers these octets comes behind all that was answered before.
             seated.reading.reopen(seated.link.session());
         }
         seated.reading.awaits = true;
