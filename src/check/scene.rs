@@ -154,6 +154,10 @@ impl World for Stance<'_> {
         let wanted = name.to_ascii_uppercase();
         Some(self.session.capabilities()?.contains(&wanted))
     }
+
+    fn now(&self) -> u64 {
+        self.bench.clock.calendar()
+    }
 }
 
 /// The world as a link's session sees it.

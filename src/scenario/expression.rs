@@ -139,4 +139,12 @@ pub enum Function {
     Uid,
     /// `capability("X")`
     Capability,
+    /// `quoted(x)`: as a quoted string.
+    Quoted,
+    /// `words(x)`: its words in upper case, sorted, each once.
+    Words,
+    /// `instant(x)`: the seconds since 1970 of a date-time.
+    Instant,
+    /// `now`: the seconds since 1970 of the present moment.
+    Now,
 }

@@ -157,5 +157,9 @@ fn function_word(function: Function) -> &'static str {
         Function::Flags => "flags",
         Function::Uid => "uid",
         Function::Capability => "capability",
+        Function::Quoted => "quoted",
+        Function::Words => "words",
+        Function::Instant => "instant",
+        Function::Now => "now",
     }
 }

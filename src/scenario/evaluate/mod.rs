@@ -8,6 +8,8 @@ mod scram;
 pub(crate) mod stage;
 mod world;
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use hmac::{Hmac, KeyInit, Mac};
 use md5::{Digest, Md5};
@@ -20,6 +22,7 @@ pub use self::{
 use super::{
     captures::Captures,
     expression::{Expression, Function, Operator, Term},
+    matching,
 };
 
 /// The value of an expression.
@@ -258,6 +261,16 @@ impl Scope<'_> {
                 let name = octets(0)?;
                 Value::Truth(self.world.capability(&String::from_utf8_lossy(&name)).ok_or_else(never)?)
             }
+            Function::Quoted => Value::Octets(quoted(&octets(0)?)),
+            Function::Words => Value::Octets(words(&octets(0)?)),
+            Function::Instant => {
+                let seconds = matching::instant(&octets(0)?).and_then(|seconds| u64::try_from(seconds).ok());
+                Value::Number(
+                    seconds
+                        .ok_or_else(|| Unknown::Value("not a date-time, or one before 1970".to_owned()))?,
+                )
+            }
+            Function::Now => Value::Number(self.world.now()),
         })
     }
 
@@ -314,6 +327,27 @@ fn in_place(value: &Value) -> Option<Vec<u8>> {
         }
         Value::Truth(_) => return None,
     })
+}
+
+/// The octets between quotes, quotes and backslashes escaped (`quoted` of RFC 3501 section 9).
+fn quoted(octets: &[u8]) -> Vec<u8> {
+    let mut text = vec![b'"'];
+    for &octet in octets {
+        if matches!(octet, b'"' | b'\\') {
+            text.push(b'\\');
+        }
+        text.push(octet);
+    }
+    text.push(b'"');
+    text
+}
+
+/// The words in upper case, sorted, each once, with single spaces between: lists that are sets can be compared so.
+fn words(octets: &[u8]) -> Vec<u8> {
+    let upper = octets.to_ascii_uppercase();
+    let words: BTreeSet<&[u8]> =
+        upper.split(|octet| *octet == b' ').filter(|word| !word.is_empty()).collect();
+    words.into_iter().collect::<Vec<_>>().join(&b' ')
 }
 
 fn within_largest(octets: usize) -> Result<(), Unknown> {

@@ -72,6 +72,10 @@ fn values() {
         (call(F::Lower, vec![text("ABC")]), octets("abc")),
         (call(F::Repeat, vec![text("ab"), number(3)]), octets("ababab")),
         (call(F::Base64, vec![text("a b")]), octets("YSBi")),
+        (call(F::Quoted, vec![text("a\"b\\c")]), octets("\"a\\\"b\\\\c\"")),
+        (call(F::Words, vec![text(" b AA  B a")]), octets("A AA B")),
+        (call(F::Instant, vec![text(" 7-Feb-1994 21:52:25 -0800")]), Value::Number(760_686_745)),
+        (call(F::Now, vec![]), Value::Number(800_000_000)),
         (call(F::Unbase64, vec![text("YSBi")]), octets("a b")),
         (call(F::Unbase64, vec![text("YSBi\r\nYSBi\r\n")]), octets("a ba b")),
         // RFC 1939 section 7.
@@ -182,6 +186,7 @@ fn what_is_not_known_says_so() {
         ),
         (call(F::Unbase64, vec![text("*")]), "not base64: Invalid symbol 42, offset 0."),
         (call(F::Upper, vec![]), "upper lacks an argument"),
+        (call(F::Instant, vec![text("yesterday")]), "not a date-time, or one before 1970"),
     ];
     for (expression, expected) in table {
         let error = evaluate(&expression, &stage(), &captures()).expect_err(expected);

@@ -58,4 +58,7 @@ pub trait World {
 
     /// Whether the server advertises a capability; `None` where no list of them has come.
     fn capability(&self, name: &str) -> Option<bool>;
+
+    /// The present moment by the calendar of the run, in seconds since 1970-01-01T00:00:00Z.
+    fn now(&self) -> u64;
 }

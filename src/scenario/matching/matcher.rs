@@ -290,7 +290,7 @@ fn is_inbox(name: &[u8]) -> bool {
 }
 
 /// The instant of a `date-time` of RFC 3501 section 9, in seconds.
-fn instant(text: &[u8]) -> Option<i64> {
+pub(in crate::scenario) fn instant(text: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(text).ok()?.trim_start();
     let zoned = jiff::fmt::strtime::parse("%d-%b-%Y %H:%M:%S %z", text).ok()?.to_timestamp().ok()?;
     Some(zoned.as_second())

@@ -16,6 +16,7 @@ mod set;
 mod solver;
 mod world;
 
+pub(in crate::scenario) use self::matcher::instant;
 pub use self::{
     difference::difference,
     fetch::match_fetch,

@@ -75,4 +75,8 @@ impl World for Arrival<'_> {
     fn capability(&self, name: &str) -> Option<bool> {
         self.world.capability(name)
     }
+
+    fn now(&self) -> u64 {
+        self.world.now()
+    }
 }

@@ -36,7 +36,7 @@ const SCRAM: &[Type] = &[Type::Octets, Type::Octets, Type::Octets];
 const MESSAGE: &[Type] = &[Type::Message];
 
 /// All functions; those without arguments are written without parentheses.
-const FUNCTIONS: [Signature; 25] = [
+const FUNCTIONS: [Signature; 29] = [
     signature("octets", Function::OctetCount, OCTETS, Type::Number, false),
     Signature {
         name: "concat",
@@ -68,6 +68,10 @@ const FUNCTIONS: [Signature; 25] = [
     signature("flags", Function::Flags, MESSAGE, Type::Flags, true),
     signature("uid", Function::Uid, MESSAGE, Type::Number, true),
     signature("capability", Function::Capability, OCTETS, Type::Truth, false),
+    signature("quoted", Function::Quoted, OCTETS, Type::Octets, false),
+    signature("words", Function::Words, OCTETS, Type::Octets, false),
+    signature("instant", Function::Instant, OCTETS, Type::Number, true),
+    signature("now", Function::Now, &[], Type::Number, false),
 ];
 
 /// `f(a, b)`, `exists`

@@ -2,6 +2,7 @@
 
 mod answers;
 mod base_only;
+mod codes;
 mod continuation;
 mod delimiter;
 mod expunge_timing;
@@ -63,6 +64,7 @@ pub(super) const RULES: &[&RuleInfo] = &[
     vanished::REPLACES,
     vanished::KNOWN,
     base_only::RULE,
+    codes::RULE,
 ];
 
 pub(super) fn all() -> Vec<Box<dyn Rule>> {
@@ -87,5 +89,6 @@ pub(super) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(unselected::Unselected),
         Box::new(vanished::VanishedRules::default()),
         Box::new(base_only::BaseOnly::default()),
+        Box::new(codes::Codes),
     ]
 }
