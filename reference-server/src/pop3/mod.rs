@@ -42,7 +42,7 @@ pub async fn serve<T: Transport>(stream: T, connection: &mut Connection) -> Outc
 /// Parses a command, for the fuzzer.
 #[cfg(fuzzing)]
 pub fn fuzz_command(octets: &[u8]) {
-    let _ = command::Command::parse(octets);
+    let _ = command::Command::parse(octets, &Capabilities::default());
 }
 
 enum End {
