@@ -2,19 +2,28 @@
 
 mod answers;
 mod base_only;
+mod capabilities;
+mod children;
 mod codes;
 mod continuation;
+mod copied;
 mod delimiter;
+mod enabled;
+mod esearch;
 mod expunge_timing;
+mod failure_codes;
 mod greeting;
 mod ground;
+mod id;
 mod keywords;
 mod logout;
+mod mod_sequences;
 mod numbering;
 mod partial;
 mod select;
 mod sizes;
 mod static_data;
+mod status_counts;
 mod tags;
 mod uid_in_fetch;
 mod uid_next;
@@ -57,12 +66,27 @@ pub(super) const RULES: &[&RuleInfo] = &[
     uid_in_fetch::RULE,
     keywords::RULE,
     answers::RULE,
+    status_counts::RULE,
+    esearch::COMMAND,
+    esearch::ITEMS,
+    esearch::NUMBERS,
     delimiter::RULE,
+    children::RULE,
+    copied::PAIRS,
+    copied::PLACE,
+    failure_codes::RULE,
+    capabilities::RULE,
+    enabled::RULE,
+    id::RULE,
     unselected::RULE,
     vanished::TIMING,
     vanished::EARLIER,
     vanished::REPLACES,
     vanished::KNOWN,
+    mod_sequences::RISES,
+    mod_sequences::HIGHEST,
+    mod_sequences::CLOSE,
+    mod_sequences::CLOSED,
     base_only::RULE,
     codes::RULE,
 ];
@@ -85,9 +109,18 @@ pub(super) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(uid_in_fetch::UidInFetch::default()),
         Box::new(keywords::Keywords::default()),
         Box::new(answers::Answers),
+        Box::new(status_counts::StatusCounts),
+        Box::new(esearch::Esearch),
         Box::new(delimiter::Delimiter::default()),
+        Box::new(children::Children),
+        Box::new(copied::Copied),
+        Box::new(failure_codes::FailureCodes),
+        Box::new(capabilities::Capabilities),
+        Box::new(enabled::EnabledAsked),
+        Box::new(id::Id),
         Box::new(unselected::Unselected),
         Box::new(vanished::VanishedRules::default()),
+        Box::new(mod_sequences::ModSequences::default()),
         Box::new(base_only::BaseOnly::default()),
         Box::new(codes::Codes),
     ]
