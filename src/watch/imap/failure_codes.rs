@@ -9,7 +9,7 @@ use crate::{
 pub(super) const RULE: &RuleInfo = &RuleInfo::imap(
     "failure-codes",
     &["rfc3501-6.4.4-11", "rfc3501-7.1-12", "rfc5530-3-01"],
-    "rfc3501-6.4.4-11ARSET, TRYCREATE and AUTHENTICATIONFAILED never stand in a tagged OK",
+    "BADCHARSET, TRYCREATE and AUTHENTICATIONFAILED never stand in a tagged OK",
 );
 
 pub(super) struct FailureCodes;
@@ -23,7 +23,7 @@ impl Rule for FailureCodes {
         };
         let Some(code) = &text.code else { return };
         let codes = [
-            ("rfc3501-6.4.4-11ARSET", "rfc3501-6.4.4-11"),
+            ("BADCHARSET", "rfc3501-6.4.4-11"),
             ("TRYCREATE", "rfc3501-7.1-12"),
             ("AUTHENTICATIONFAILED", "rfc5530-3-01"),
         ];
@@ -42,10 +42,10 @@ mod tests {
     fn codes_of_failures() {
         talk::selected(&[
             ("C: COPY 1 b\nS: a2 NO [TRYCREATE] x", &[]),
-            ("C: SEARCH CHARSET X ALL\nS: a2 NO [rfc3501-6.4.4-11ARSET (UTF-8)] x", &[]),
+            ("C: SEARCH CHARSET X ALL\nS: a2 NO [BADCHARSET (UTF-8)] x", &[]),
             ("C: COPY 1 b\nS: a2 OK [TRYCREATE] x", &["failure-codes rfc3501-7.1-12"]),
             (
-                "C: SEARCH CHARSET X ALL\nS: * SEARCH\nS: a2 OK [rfc3501-6.4.4-11ARSET] x",
+                "C: SEARCH CHARSET X ALL\nS: * SEARCH\nS: a2 OK [BADCHARSET] x",
                 &["failure-codes rfc3501-6.4.4-11"],
             ),
         ]);

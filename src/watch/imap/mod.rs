@@ -58,6 +58,7 @@ pub(super) const RULES: &[&RuleInfo] = &[
     select::ACCESS,
     select::PERMANENT,
     select::RECENT,
+    select::NUMBERS,
     static_data::FIXED,
     static_data::ALIASES,
     sizes::MESSAGE,

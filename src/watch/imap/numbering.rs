@@ -2,14 +2,14 @@
 
 use crate::{
     fault::Span,
-    imap::Kind,
+    imap::{Kind, Node},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
 
 pub(super) const RANGE: &RuleInfo = &RuleInfo::imap(
     "number-within-exists",
     &["rfc3501-5.2-06"],
-    "No FETCH, EXPUNGE or SEARCH line uses a message sequence number above the count told",
+    "No FETCH, EXPUNGE, SEARCH, SORT, THREAD or ESEARCH line uses a message sequence number above the count told",
 );
 
 pub(super) const EXISTS: &RuleInfo = &RuleInfo::imap(
@@ -40,13 +40,58 @@ impl Rule for Numbering {
                     found.at(RANGE, "rfc3501-5.2-06", seen.line, seen.whole(), message);
                 }
             }
+            Kind::Other { number: None, name, nodes } => {
+                let octets = &seen.line.octets;
+                let highest = if !is_search_alone(seen) {
+                    None
+                } else if ["SORT", "THREAD"]
+                    .iter()
+                    .any(|is| name.of(octets).eq_ignore_ascii_case(is.as_bytes()))
+                {
+                    highest(nodes)
+                } else if name.of(octets).eq_ignore_ascii_case(b"ESEARCH") {
+                    highest_of_esearch(nodes, octets)
+                } else {
+                    None
+                };
+                if let Some(number) = highest.filter(|&number| number > exists) {
+                    let message = format!("no message has number {number}: {exists} were announced");
+                    found.at(RANGE, "rfc3501-5.2-06", seen.line, seen.whole(), message);
+                }
+            }
             _ => {}
         }
     }
 }
 
+/// The highest number of a SORT or THREAD response, without its mod-sequence.
+fn highest(nodes: &[Node]) -> Option<u64> {
+    let within = |node: &Node| match node.list() {
+        // A mod-sequence is a list that begins with its name.
+        Some(nodes)
+            if nodes.first().is_some_and(|first| first.list().is_none() && first.number().is_none()) =>
+        {
+            None
+        }
+        Some(nodes) => highest(nodes),
+        None => node.number(),
+    };
+    nodes.iter().filter_map(within).max()
+}
+
+/// The higher of MAX and the last number of ALL, where no UIDs are meant.
+fn highest_of_esearch(nodes: &[Node], octets: &[u8]) -> Option<u64> {
+    if nodes.iter().any(|node| node.is("UID", octets)) {
+        return None;
+    }
+    let items =
+        nodes.windows(2).filter(|pair| ["MIN", "MAX", "ALL"].iter().any(|item| pair[0].is(item, octets)));
+    let numbers = items.flat_map(|pair| pair[1].raw(octets).split(|octet| !octet.is_ascii_digit()));
+    numbers.filter_map(|digits| std::str::from_utf8(digits).ok()?.parse().ok()).max()
+}
+
 fn is_search_alone(seen: &Seen<'_>) -> bool {
-    seen.only_open().is_some_and(|open| seen.command(open) == "SEARCH")
+    seen.only_open().is_some_and(|open| matches!(seen.command(open), "SEARCH" | "SORT" | "THREAD"))
 }
 
 fn leading_number(seen: &Seen<'_>) -> Span {
@@ -73,6 +118,18 @@ mod tests {
             ("C: NOOP\nS: * 2 EXISTS\nS: * 3 FETCH (FLAGS ())", &["exists-never-falls rfc3501-5.2-04"]),
             ("C: NOOP\nS: * 4 EXPUNGE\nS: * 4 EXPUNGE", &["number-within-exists rfc3501-5.2-06"]),
             ("C: FETCH 9 FLAGS\nS: * 9 FETCH (FLAGS ())", &["number-within-exists rfc3501-5.2-06"]),
+            ("C: SORT (SIZE) UTF-8 ALL\nS: * SORT 3 1 (MODSEQ 17)\nS: a2 OK x", &[]),
+            ("C: UID SORT (SIZE) UTF-8 ALL\nS: * SORT 33 11\nS: a2 OK x", &[]),
+            ("C: SEARCH RETURN (ALL COUNT) ALL\nS: * ESEARCH (TAG \"a2\") ALL 1:3 COUNT 3\nS: a2 OK x", &[]),
+            ("C: SORT (SIZE) UTF-8 ALL\nS: * SORT 4 1\nS: a2 OK x", &["number-within-exists rfc3501-5.2-06"]),
+            (
+                "C: THREAD REFERENCES UTF-8 ALL\nS: * THREAD (1)(2 (3)(4))\nS: a2 OK x",
+                &["number-within-exists rfc3501-5.2-06"],
+            ),
+            (
+                "C: SEARCH RETURN (MAX) ALL\nS: * ESEARCH (TAG \"a2\") MAX 4\nS: a2 OK x",
+                &["number-within-exists rfc3501-5.2-06"],
+            ),
             ("C: SEARCH ALL\nS: * SEARCH 1 7\nS: a2 OK x", &["number-within-exists rfc3501-5.2-06"]),
         ]);
     }

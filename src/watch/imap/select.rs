@@ -1,8 +1,8 @@
 //! What SELECT and EXAMINE must tell before their tagged OK (RFC 3501 sections 6.3.1, 6.3.2 and 7.3.2).
 
 use crate::{
-    imap::{Code, Kind},
-    session::{EndStatus, ExchangeId, Mailbox, Session},
+    imap::{Code, Kind, Node, Text},
+    session::{EndStatus, Exchange, ExchangeId, Mailbox, Session},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
 
@@ -38,6 +38,12 @@ pub(super) const RECENT: &RuleInfo = &RuleInfo::imap(
     "At selection RECENT counts messages of the mailbox, so it is not above EXISTS",
 );
 
+pub(super) const NUMBERS: &RuleInfo = &RuleInfo::imap(
+    "selected-numbers",
+    &["rfc3501-6.3.1-07", "rfc3501-6.3.1-21"],
+    "At selection UNSEEN is the number of a message, and UIDNEXT leaves a UID for each",
+);
+
 pub(super) struct Select;
 
 impl Rule for Select {
@@ -60,6 +66,7 @@ impl Rule for Select {
         };
         data(seen, mailbox, examine, found);
         permanent(seen, mailbox, examine, found);
+        numbers(seen, exchange, found);
         if let (Some(recent), Some(exists)) = (mailbox.recent, mailbox.exists)
             && recent > exists
         {
@@ -81,6 +88,40 @@ fn data(seen: &Seen<'_>, mailbox: &Mailbox, examine: bool, found: &mut Findings)
     for (what, clause, _) in told.into_iter().filter(|(_, _, told)| !told) {
         let clause = if examine { "rfc3501-6.3.2-01" } else { clause };
         found.at(DATA, clause, seen.line, seen.whole(), format!("no {what} has come before this OK"));
+    }
+}
+
+/// UNSEEN and UIDNEXT against the counts of the same answer. Of several counts the one that blames less is taken: more mail may come
+/// meanwhile, and the first may be that of the mailbox that is left.
+fn numbers(seen: &Seen<'_>, exchange: &Exchange, found: &mut Findings) {
+    let lines = seen.session.lines().get(exchange.lines_before..).unwrap_or_default();
+    let (mut counts, mut unseen, mut next) = (Vec::new(), None, None);
+    for line in lines {
+        match line.imap().map(|response| &response.kind) {
+            Some(Kind::Exists(count)) => counts.push(*count),
+            Some(Kind::Status { text: Text { code: Some(code), .. }, .. }) => {
+                let value = code.arguments.first().and_then(Node::number).map(|number| (line, code, number));
+                if code.name.is("CLOSED", &line.octets) {
+                    (counts, unseen, next) = (Vec::new(), None, None);
+                } else if code.name.is("UNSEEN", &line.octets) {
+                    unseen = value;
+                } else if code.name.is("UIDNEXT", &line.octets) {
+                    next = value;
+                }
+            }
+            // What has left the mailbox since may have been counted before.
+            Some(Kind::Expunge(_)) => return,
+            _ => {}
+        }
+    }
+    let (Some(&least), Some(&most)) = (counts.iter().min(), counts.iter().max()) else { return };
+    if let Some((line, code, unseen)) = unseen.filter(|(_, _, unseen)| *unseen > most) {
+        let message = format!("the first unseen message is {unseen}, and only {most} exist");
+        found.at(NUMBERS, "rfc3501-6.3.1-21", line, code.span, message);
+    }
+    if let Some((line, code, next)) = next.filter(|(_, _, next)| *next > 0 && *next <= least) {
+        let message = format!("{least} messages can't have UIDs below {next}");
+        found.at(NUMBERS, "rfc3501-6.3.1-07", line, code.span, message);
     }
 }
 
@@ -151,6 +192,12 @@ mod tests {
         after("C: SELECT a\n", &much, "S: a1 OK [READ-WRITE] x", &["recent-within-exists rfc3501-7.3.2-01"]);
         let foreign = GOOD.replace("PERMANENTFLAGS ()", "PERMANENTFLAGS (\\seen \\* $Odd)");
         after("C: SELECT a\n", &foreign, "S: a1 OK [READ-WRITE] x", &["permanent-flags rfc3501-6.3.1-22"]);
+        let unseen = GOOD.replace("UIDNEXT", "UNSEEN 2] x\nS: * OK [UIDNEXT");
+        after("C: SELECT a\n", &unseen, "S: a1 OK [READ-WRITE] x", &["selected-numbers rfc3501-6.3.1-21"]);
+        let more = unseen.replace("1 RECENT", "2 EXISTS\nS: * 1 RECENT");
+        after("C: SELECT a\n", &more, "S: a1 OK [READ-WRITE] x", &[]);
+        let low = GOOD.replace("1 EXISTS", "2 EXISTS");
+        after("C: SELECT a\n", &low, "S: a1 OK [READ-WRITE] x", &["selected-numbers rfc3501-6.3.1-07"]);
         let some = GOOD.replace("PERMANENTFLAGS ()", "PERMANENTFLAGS (\\seen)");
         after("C: EXAMINE a\n", &some, "S: a1 OK [READ-ONLY] x", &["permanent-flags rfc3501-6.3.2-07"]);
     }

@@ -1,9 +1,12 @@
 //! The rules of POP3.
 
 mod answer;
+mod asked;
+mod capabilities;
 mod codes;
 mod marked;
 mod numbers;
+mod refusals;
 mod replies;
 mod sizes;
 mod states;
@@ -19,7 +22,10 @@ pub(super) const RULES: &[&RuleInfo] = &[
     replies::GREETING,
     replies::ONE_REPLY,
     states::RULE,
+    refusals::AUTHORIZATION,
+    refusals::POSITIVE,
     numbers::RULE,
+    asked::RULE,
     marked::RULE,
     sizes::FIXED,
     sizes::EXACT,
@@ -29,6 +35,8 @@ pub(super) const RULES: &[&RuleInfo] = &[
     texts::RETR,
     texts::TOP,
     codes::RULE,
+    capabilities::KEPT,
+    capabilities::STLS,
 ];
 
 pub(super) fn all() -> Vec<Box<dyn Rule>> {
@@ -36,11 +44,14 @@ pub(super) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(Grammar),
         Box::new(replies::Replies::default()),
         Box::new(states::States),
+        Box::new(refusals::Refusals::default()),
         Box::new(numbers::Numbers::default()),
+        Box::new(asked::Asked),
         Box::new(marked::Marked::default()),
         Box::new(sizes::Sizes::default()),
         Box::new(unique_ids::UniqueIds::default()),
         Box::new(texts::Texts::default()),
         Box::new(codes::Codes::default()),
+        Box::new(capabilities::Capabilities::default()),
     ]
 }
