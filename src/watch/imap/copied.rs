@@ -84,11 +84,12 @@ fn untagged(seen: &Seen<'_>, code: &Code, commands: &[&str], clause: &'static st
     }
 }
 
-/// With one literal at most, and all of the command known, no more than one message was appended.
+/// With one literal at most, and all of the command known, no more than one message was appended; CATENATE (RFC 4469) needs none.
 fn is_one_message(command: &Command) -> bool {
     command.name == "APPEND"
         && command.arguments.len() < 10_000
         && memchr::memchr_iter(b'{', &command.arguments).count() <= 1
+        && memchr::memmem::find(&command.arguments.to_ascii_uppercase(), b"CATENATE").is_none()
 }
 
 #[cfg(test)]

@@ -62,7 +62,10 @@ impl Rule for ModSequences {
             }
             "CLOSE" | "UNSELECT" | "LOGOUT" | "UNAUTHENTICATE" => self.selected = None,
             // The same name may come to mean another mailbox.
-            "CREATE" | "DELETE" | "RENAME" => self.mailboxes.clear(),
+            "CREATE" | "DELETE" | "RENAME" => {
+                self.mailboxes.clear();
+                self.selected = None;
+            }
             _ => {}
         }
     }
@@ -77,6 +80,8 @@ impl Rule for ModSequences {
         let Some(ended) = ended else { return };
         let exchange = seen.session.exchange(ended);
         if exchange.end.is_none_or(|end| end.status != EndStatus::Ok) {
+            // The server may have lost the mailbox, as when another session has deleted it.
+            self.selected = None;
             return;
         }
         match exchange.command.name.as_str() {
@@ -108,7 +113,9 @@ impl ModSequences {
         }
         let flags = value("FLAGS").map(|flags| flag_names(&flags.value, octets));
         let permanent = mailbox.permanent_flags.as_deref().unwrap_or_default();
-        if let Some((before, flags_before)) = self.messages.get(&message.id) {
+        // The answers to several commands may overtake one another.
+        let alone = seen.session.open_exchanges().nth(1).is_none();
+        if let Some((before, flags_before)) = self.messages.get(&message.id).filter(|_| alone) {
             if now < *before {
                 let text = format!("the mod-sequence of message {number} falls from {before}");
                 found.at(RISES, "rfc7162-3.1-03", seen.line, item.name.to(item.value.span), text);
@@ -229,6 +236,10 @@ mod tests {
                 "C: FETCH 1 MODSEQ\nS: * 1 FETCH (MODSEQ (5) FLAGS (\\Seen))\nS: * 1 FETCH (MODSEQ (5) FLAGS ())",
                 &["modseq-rises rfc7162-3.1-03"],
             ),
+            (
+                "C: FETCH 1 MODSEQ\nC: FETCH 1 MODSEQ\nS: * 1 FETCH (MODSEQ (5))\nS: * 1 FETCH (MODSEQ (4))",
+                &[],
+            ),
             ("C: CLOSE\nS: a2 OK x", &[]),
             ("C: CLOSE\nS: a2 OK [HIGHESTMODSEQ 5] x", &["close-without-modseq rfc7162-3.2.8-01"]),
         ]);
@@ -266,6 +277,10 @@ mod tests {
         other("S: * PREAUTH hi\n", "", &[]);
         other(condstore, closed, &[]);
         other(condstore, "", &["closed-code rfc7162-3.2.11-01"]);
+        let lost =
+            [condstore, &select("a", "a1", ""), "C: NOOP\nS: a2 NO it is gone\n", &select("b", "a3", "")]
+                .concat();
+        talk::imap(&[(&lost, &[])]);
         let between =
             [condstore, &select("a", "a1", ""), "C: UNSELECT\nS: a2 OK x\n", &select("b", "a3", "")].concat();
         talk::imap(&[(&between, &[])]);

@@ -23,7 +23,8 @@ impl Rule for StatusCounts {
         let octets = &seen.line.octets;
         let mut names = HashSet::new();
         for (item, _) in items {
-            if !names.insert(item.raw(octets).to_ascii_uppercase()) {
+            let name = item.raw(octets).to_ascii_uppercase();
+            if !asked_twice(seen, &name) && !names.insert(name) {
                 found.at(RULE, "rfc3501-6.3.10-11", seen.line, item.span, "this item was there already");
             }
         }
@@ -46,6 +47,14 @@ impl Rule for StatusCounts {
     }
 }
 
+/// Has the client itself named the item more than once?
+fn asked_twice(seen: &Seen<'_>, name: &[u8]) -> bool {
+    seen.session.open_exchanges().any(|open| {
+        let arguments = seen.session.exchange(open).command.arguments.to_ascii_uppercase();
+        memchr::memmem::find_iter(&arguments, name).nth(1).is_some()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use crate::watch::talk;
@@ -56,6 +65,7 @@ mod tests {
             ("S: * PREAUTH hi\nS: * STATUS a (MESSAGES 2 RECENT 2 UNSEEN 2 UIDNEXT 3)", &[]),
             ("S: * PREAUTH hi\nS: * STATUS a (RECENT 2 UNSEEN 3)", &[]),
             ("S: * PREAUTH hi\nS: * STATUS a (MESSAGES 0 UIDNEXT 1)", &[]),
+            ("S: * PREAUTH hi\nC: STATUS a (UNSEEN UNSEEN)\nS: * STATUS a (UNSEEN 2 UNSEEN 2)", &[]),
             ("S: * PREAUTH hi\nS: * STATUS a (MESSAGES 1 RECENT 2)", &["status-counts rfc3501-6.3.10-06"]),
             ("S: * PREAUTH hi\nS: * STATUS a (UNSEEN 2 MESSAGES 1)", &["status-counts rfc3501-6.3.10-09"]),
             ("S: * PREAUTH hi\nS: * STATUS a (UIDNEXT 2 MESSAGES 2)", &["status-counts rfc3501-6.3.10-07"]),

@@ -23,6 +23,8 @@ pub(super) const POSITIVE: &RuleInfo = &RuleInfo::pop3(
 #[derive(Default)]
 pub(super) struct Refusals {
     marks: Marks,
+    /// A server with EXPIRE 0 (RFC 2449 section 6.7) removes what was fetched.
+    fetched: bool,
     state: Option<State>,
     /// A refusal that may be the farewell of a server that closes.
     held: Option<(Line, &'static str)>,
@@ -41,6 +43,7 @@ impl Rule for Refusals {
     fn applied(&mut self, seen: &Seen<'_>, ended: Option<ExchangeId>, found: &mut Findings) {
         let Some(answer) = Answer::of(seen, ended) else { return };
         self.marks.learn(&answer);
+        self.fetched |= answer.ok && answer.name == "RETR";
         let Some(state) = self.state else { return };
         if answer.ok {
             let clause = match answer.name {
@@ -59,7 +62,7 @@ impl Rule for Refusals {
             ("NOOP", State::Transaction) => "rfc1939-5-NOOP-01",
             ("RSET", State::Transaction) => "rfc1939-5-RSET-01",
             ("QUIT", State::Authorization) => "rfc1939-4-17",
-            ("QUIT", State::Transaction) if self.marks.0.is_empty() => "rfc1939-6-02",
+            ("QUIT", State::Transaction) if self.marks.0.is_empty() && !self.fetched => "rfc1939-6-02",
             _ => return,
         };
         // A response code tells of trouble that the server has.
@@ -113,6 +116,7 @@ mod tests {
             ("C: NOOP\nS: -ERR idle too long\nEND", &[]),
             ("C: NOOP\nS: -ERR [SYS/TEMP] later\nC: NOOP\nS: +OK", &[]),
             ("C: DELE 1\nS: +OK\nC: QUIT\nS: -ERR not removed\nEND", &[]),
+            ("C: RETR 1\nS: +OK\\nA: b\\n\\n.\nC: QUIT\nS: -ERR not removed\nEND", &[]),
             ("C: NOOP\nS: -ERR no\nC: NOOP\nS: +OK", &["always-positive rfc1939-5-NOOP-01"]),
             ("C: RSET\nS: -ERR no\nC: NOOP\nS: +OK", &["always-positive rfc1939-5-RSET-01"]),
             ("C: QUIT\nS: -ERR no\nEND", &["always-positive rfc1939-6-02"]),
