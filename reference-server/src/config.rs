@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::auth::{Mechanisms, User};
+use crate::faults::Faults;
 use crate::imap::Extensions;
 use crate::pop3::Capabilities;
 
@@ -48,6 +49,8 @@ pub struct Config {
     pub capabilities: Capabilities,
     /// Which SASL mechanisms there are, in IMAP and POP3.
     pub mechanisms: Mechanisms,
+    /// What the server does wrong on purpose.
+    pub faults: Option<Faults>,
 }
 
 impl Default for Config {
@@ -70,6 +73,7 @@ impl Default for Config {
             imap_starttls: true,
             capabilities: Capabilities::default(),
             mechanisms: Mechanisms::default(),
+            faults: None,
         }
     }
 }

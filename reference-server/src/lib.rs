@@ -8,6 +8,7 @@ pub mod auth;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod faults;
 pub mod imap;
 pub mod lmtp;
 pub mod message;

@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use reference_server::{
     config::Config,
+    faults::Faults,
     net::{Server, StartError},
 };
 use tokio::runtime::{Builder, Runtime};
@@ -63,6 +64,18 @@ impl Plan {
     pub fn carry_out(self, sink: &mut dyn Sink) -> Result<(), CheckError> {
         self.runtime()?.block_on(async {
             let connector = self.connector()?;
+            self.carry_out_over(connector, sink).await
+        })
+    }
+
+    /// Runs it on the bundled server, whatever the target says, with faults, in virtual time.
+    ///
+    /// # Errors
+    /// If the run can't begin.
+    pub fn carry_out_with_faults(self, faults: Faults, sink: &mut dyn Sink) -> Result<(), CheckError> {
+        runtime(true)?.block_on(async {
+            let config = Config { faults: Some(faults), ..self.config() };
+            let connector = Connector::to_bundled(Server::in_process(config)?)?;
             self.carry_out_over(connector, sink).await
         })
     }

@@ -16,11 +16,12 @@ use thiserror::Error;
 
 use crate::auth::{Mechanisms, User};
 use crate::config::{CertificateSource, Config, Limits, Timeouts};
+use crate::faults::{self, Fault, Faults, Rate};
 use crate::imap::Extensions;
 use crate::net::{Server, Service, StartError};
 use crate::pop3::Capabilities;
 use interrupt::Interrupts;
-use value::{address, duration, loopback, size, user};
+use value::{address, duration, fault, loopback, size, user};
 
 pub use users::UsersError;
 pub use value::Feature;
@@ -65,6 +66,15 @@ pub struct Arguments {
     /// once per capability
     #[arg(long, value_name = "NAME")]
     pub without: Vec<Feature>,
+    /// Do something wrong on purpose, by its name in --list-faults; give it once per fault
+    #[arg(long = "fault", value_name = "NAME", value_parser = fault)]
+    pub faults: Vec<&'static Fault>,
+    /// How often faults strike where they could: above 0, up to 1 [default: 1]
+    #[arg(long, value_name = "RATE", requires = "faults")]
+    pub fault_rate: Option<Rate>,
+    /// Print the faults that there are, the clauses that they break, and what they do
+    #[arg(long)]
+    pub list_faults: bool,
     /// Log an IMAP client out that sends no command for so long [default: 30m]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub imap_timeout: Option<Duration>,
@@ -152,17 +162,22 @@ impl Arguments {
                 _ => None,
             })),
             imap_starttls: !without(|feature| *feature == Feature::Starttls),
+            faults: Faults::new(&self.faults, self.fault_rate.unwrap_or_default()),
             ..Config::default()
         })
     }
 }
 
-/// Runs the server until Ctrl-C or SIGTERM and writes to `output` where it listens. Sessions are told and ended in good
+/// Prints the faults if that is asked for. Otherwise it runs the server until Ctrl-C or SIGTERM and writes to `output` where it listens. Sessions are told and ended in good
 /// order.
 ///
 /// # Errors
 /// If the users cannot be read, the server cannot start, `output` cannot be written, or a change could not be made durable.
 pub async fn run(arguments: &Arguments, output: &mut impl Write) -> Result<(), RunError> {
+    if arguments.list_faults {
+        write!(output, "{}", faults::listing())?;
+        return Ok(output.flush()?);
+    }
     let config = arguments.config()?;
     let names: Vec<String> = config.users.iter().map(|user| user.name.clone()).collect();
     let server = Server::start(config).await?;

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::auth::{Mechanism, User};
+use crate::faults::{Fault, UnknownFault};
 use crate::imap::Extension;
 use crate::pop3::Capability;
 
@@ -60,6 +61,10 @@ pub(super) fn user(text: &str) -> Result<User, String> {
         Some((name, password)) if !name.is_empty() && !password.is_empty() => Ok(User::new(name, password)),
         _ => Err("expected a name, a colon and a password".to_owned()),
     }
+}
+
+pub(super) fn fault(name: &str) -> Result<&'static Fault, UnknownFault> {
+    name.parse()
 }
 
 /// `90s`, `30m`, `1h`.

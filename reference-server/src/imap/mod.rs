@@ -9,7 +9,7 @@
 
 mod append;
 mod capability;
-mod command;
+pub(crate) mod command;
 mod condstore;
 mod copy;
 mod criterion;
@@ -24,11 +24,11 @@ mod login;
 mod mailboxes;
 mod qresync;
 mod receive;
-mod response;
+pub(crate) mod response;
 mod saved;
 mod search;
 mod select;
-mod session;
+pub(crate) mod session;
 mod sort;
 mod special_use;
 mod store;

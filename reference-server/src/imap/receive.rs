@@ -25,7 +25,12 @@ impl<T: Transport> Session<'_, T> {
     pub(super) async fn next_command(&mut self) -> Step<Option<(String, Command)>> {
         let mut segments = Vec::new();
         match self.line().await? {
-            Line::Complete(line) => segments.push(Segment::Line(line)),
+            Line::Complete(mut line) => {
+                if let Some(seams) = &mut self.seams {
+                    seams.line(&mut line);
+                }
+                segments.push(Segment::Line(line));
+            }
             Line::TooLong { head, tail } => return self.too_long(vec![Segment::Line(head)], tail).await,
         }
         loop {

@@ -11,6 +11,7 @@ use super::condstore::ModSequences;
 use super::extension::Extensions;
 use super::response::{Attribute, Code, Condition, Data, Response};
 use super::wire::Wire;
+use crate::faults::imap::{Effect, Seams};
 use crate::net::{Connection, Transport};
 use crate::store::{Account, Expunges, Selected, StoreError, Uid, Update};
 
@@ -25,6 +26,8 @@ pub(super) struct Session<'c, T> {
     pub(super) mod_sequences: ModSequences,
     /// Malformed commands since the last good one.
     pub(super) malformed: u32,
+    /// Who is asked at the seams, if anyone.
+    pub(super) seams: Option<Box<Seams>>,
 }
 
 /// How a session ends.
@@ -47,10 +50,10 @@ pub(super) type Step<V = ()> = Result<V, End>;
 
 /// The result of a command, to be sent under its tag.
 #[derive(Debug)]
-pub(super) struct Completion {
-    pub(super) condition: Condition,
-    pub(super) code: Option<Code>,
-    pub(super) text: String,
+pub(crate) struct Completion {
+    pub(crate) condition: Condition,
+    pub(crate) code: Option<Code>,
+    pub(crate) text: String,
 }
 
 impl Completion {
@@ -92,6 +95,7 @@ impl From<StoreError> for Completion {
 
 impl<'c, T: Transport> Session<'c, T> {
     pub(super) fn new(stream: T, connection: &'c mut Connection) -> Self {
+        let seams = connection.shared.config.faults.clone().map(|faults| Box::new(Seams::new(faults)));
         Self {
             wire: Wire::new(stream),
             connection,
@@ -100,6 +104,7 @@ impl<'c, T: Transport> Session<'c, T> {
             saved: Vec::new(),
             mod_sequences: ModSequences::default(),
             malformed: 0,
+            seams,
         }
     }
 
@@ -149,18 +154,27 @@ impl<'c, T: Transport> Session<'c, T> {
     }
 
     /// Carries a command out: its own responses, then what else is new, then the result under its tag.
-    async fn execute(&mut self, tag: String, command: Command) -> Step {
-        let (expunges, by) = announcing(&command);
+    async fn execute(&mut self, tag: String, mut command: Command) -> Step {
+        let state = self.state();
+        if let Some(seams) = &mut self.seams {
+            seams.command(state, &mut command);
+        }
+        let (mut expunges, by) = announcing(&command);
         let end = match command {
             Command::Logout => Some(End::Closed),
             Command::StartTls => Some(End::Upgrade),
             _ => None,
         };
-        let completion = match command {
+        let mut completion = match command {
             // It lasts, so it is kept small; what the others need is taken while they run, and given back.
             Command::Idle => self.idle().await?,
             command => Box::pin(self.perform(&tag, command)).await?,
         };
+        if let Some(seams) = &self.seams {
+            let (account, selected) = (self.account.as_ref(), self.selected.as_mut());
+            seams.effect(Effect { account, selected, completion: &mut completion });
+            seams.expunges(&mut expunges);
+        }
         self.announce(expunges, by).await?;
         let completion = self.tell_highest(completion).await?;
         let done = completion.condition == Condition::Ok;
@@ -225,7 +239,10 @@ impl<'c, T: Transport> Session<'c, T> {
     /// Announces what changed in the selected mailbox. With UIDs if a command with `UID` is in progress.
     pub(super) async fn announce(&mut self, expunges: Expunges, by: Numbering) -> Step {
         let Some(selected) = &mut self.selected else { return Ok(()) };
-        let (access, updates) = (selected.access(), selected.updates(expunges));
+        let (access, mut updates) = (selected.access(), selected.updates(expunges));
+        if let Some(seams) = &self.seams {
+            seams.updates(&mut updates);
+        }
         let updates = self.tell_removals(updates).await?;
         for update in updates {
             let data = match update {
@@ -273,10 +290,12 @@ impl<'c, T: Transport> Session<'c, T> {
     }
 
     pub(super) async fn send(&mut self, response: Response) -> Step {
-        timeout(self.connection.shared.config.timeouts.imap, self.wire.send(&response))
-            .await
-            .map_err(|_| End::Closed)?
-            .map_err(End::from)
+        let limit = self.connection.shared.config.timeouts.imap;
+        let sent = match &self.seams {
+            None => timeout(limit, self.wire.send(&response)).await,
+            Some(seams) => timeout(limit, self.wire.send_octets(&seams.say(response))).await,
+        };
+        sent.map_err(|_| End::Closed)?.map_err(End::from)
     }
 
     pub(super) async fn data(&mut self, data: Data) -> Step {

@@ -135,6 +135,12 @@ impl<T: Transport> Wire<T> {
         Ok(())
     }
 
+    /// Queues octets in place of a response.
+    pub(super) async fn send_octets(&mut self, octets: &[u8]) -> io::Result<()> {
+        self.output.extend_from_slice(octets);
+        if self.output.len() >= OUTPUT { self.flush().await } else { Ok(()) }
+    }
+
     /// Sends all that is queued.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
         if !self.output.is_empty()

@@ -114,6 +114,7 @@ impl Server {
             Some(directory) => Store::open(directory, clock)?,
             None => Store::new(clock),
         };
+        let store = store.intercepted(config.faults.clone().map(crate::faults::store::interceptor));
         for name in accounts.names() {
             store.open_account(name);
         }

@@ -10,11 +10,11 @@ use super::capabilities::{Capabilities, Capability};
 pub(super) const LINE_LIMIT: usize = 255;
 
 /// A message-number (RFC 1939 section 4).
-pub(super) type MessageNumber = NonZeroU32;
+pub(crate) type MessageNumber = NonZeroU32;
 
 /// A command.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// RFC 1939 section 7.
     Apop { name: String, digest: String },
     /// RFC 5034 section 4.
@@ -53,7 +53,7 @@ pub(super) enum Command {
 
 /// Why a line is no command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub(super) enum SyntaxError {
+pub(crate) enum SyntaxError {
     #[error("empty command")]
     Empty,
     #[error("unknown command")]

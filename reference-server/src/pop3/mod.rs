@@ -6,10 +6,10 @@
 
 mod authorization;
 mod capabilities;
-mod command;
+pub(crate) mod command;
 mod language;
 mod message_text;
-mod reply;
+pub(crate) mod reply;
 mod session;
 mod transaction;
 mod update;
@@ -82,6 +82,10 @@ async fn converse<T: Transport>(wire: &mut Wire<T>, connection: &mut Connection)
 
 /// Sends a reply, a piece at a time: a client that stops reading is logged out like one that stops writing.
 async fn send<T: Transport>(wire: &mut Wire<T>, reply: &Reply, session: &Session<'_>) -> io::Result<()> {
+    if let Some(seams) = session.seams() {
+        wire.output().extend(seams.octets(reply));
+        return timeout(session.autologout(), wire.drain()).await?;
+    }
     let mut octets = reply.octets();
     while octets.fill(wire.output()) {
         timeout(session.autologout(), wire.drain()).await??;

@@ -10,7 +10,7 @@ use super::message_text::MessageText;
 
 /// A reply to a command, or the greeting.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Reply {
+pub(crate) enum Reply {
     /// `+OK` and free text.
     Done(Cow<'static, str>),
     /// `-ERR`, perhaps a response code, and free text.
@@ -37,7 +37,7 @@ pub(super) enum Reply {
 
 /// A response code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Code {
+pub(crate) enum Code {
     /// The credentials are wrong (RFC 3206 section 5).
     Auth,
     /// The maildrop is locked by another session (RFC 2449 section 8.1.2).
@@ -69,12 +69,12 @@ impl Code {
 
 impl Reply {
     /// A positive reply.
-    pub(super) fn done(text: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn done(text: impl Into<Cow<'static, str>>) -> Self {
         Self::Done(text.into())
     }
 
     /// A negative reply without a response code.
-    pub(super) fn refused(text: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn refused(text: impl Into<Cow<'static, str>>) -> Self {
         Self::Refused(None, text.into())
     }
 
@@ -87,7 +87,7 @@ impl Reply {
     }
 
     /// The octets of the reply, from the first to the last.
-    pub(super) fn octets(&self) -> Octets {
+    pub(crate) fn octets(&self) -> Octets {
         let text = match self {
             Self::Message { text, end, .. } => Some(MessageText::new(Arc::clone(text), *end)),
             _ => None,
@@ -135,14 +135,14 @@ fn lines(summary: &str, lines: impl Iterator<Item = String>) -> String {
 }
 
 /// The octets of a reply, piece by piece.
-pub(super) struct Octets {
+pub(crate) struct Octets {
     head: Option<String>,
     text: Option<MessageText>,
 }
 
 impl Octets {
     /// Appends the next piece; false if there is none any more.
-    pub(super) fn fill(&mut self, output: &mut Vec<u8>) -> bool {
+    pub(crate) fn fill(&mut self, output: &mut Vec<u8>) -> bool {
         if let Some(head) = self.head.take() {
             output.extend_from_slice(head.as_bytes());
             return true;

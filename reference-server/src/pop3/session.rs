@@ -9,6 +9,7 @@ use super::language::Language;
 use super::reply::Reply;
 use super::transaction::Transaction;
 use super::wire::Line;
+use crate::faults::pop3::Seams;
 use crate::net::Connection;
 use crate::store::Ledger;
 
@@ -57,6 +58,8 @@ pub(super) struct Session<'connection> {
     utf8: bool,
     /// Of the account whose maildrop this is, once there is one.
     ledger: Ledger,
+    /// Who is asked at the seams, if anyone.
+    seams: Option<Seams>,
 }
 
 enum State {
@@ -70,13 +73,21 @@ impl<'connection> Session<'connection> {
     pub(super) fn new(connection: &'connection mut Connection) -> Self {
         let state = State::Authorization(Authorization::default());
         let utf8 = !connection.shared.config.capabilities.has(Capability::Utf8);
-        Self { connection, state, utf8, ledger: Ledger::default() }
+        let seams = connection.shared.config.faults.clone().map(Seams::new);
+        Self { connection, state, utf8, ledger: Ledger::default(), seams }
     }
 
     /// What the server says first; nothing behind an upgrade.
     pub(super) fn greeting(&self) -> Option<Reply> {
         let timestamp = &self.connection.timestamp;
-        (!self.connection.upgraded).then(|| Reply::done(format!("mailspec POP3 server ready {timestamp}")))
+        if self.connection.upgraded {
+            return None;
+        }
+        let mut greeting = Reply::done(format!("mailspec POP3 server ready {timestamp}"));
+        if let Some(seams) = &self.seams {
+            seams.reply(&mut greeting);
+        }
+        Some(greeting)
     }
 
     /// How long the next line may be, with its CRLF.
@@ -85,6 +96,11 @@ impl<'connection> Session<'connection> {
             State::Authorization(authorization) if authorization.awaits_response() => RESPONSE_LIMIT,
             _ => LINE_LIMIT,
         }
+    }
+
+    /// Who is asked at the seams, if anyone.
+    pub(super) fn seams(&self) -> Option<&Seams> {
+        self.seams.as_ref()
     }
 
     /// What tells whether all that the session may speak of is durable.
@@ -104,8 +120,19 @@ impl<'connection> Session<'connection> {
 
     /// Takes a line: a response to a challenge, or a command.
     pub(super) fn receive(&mut self, line: &Line) -> Step {
-        let Step { reply, slowly, next } = self.answer(line);
-        Step { reply: reply.with_codes_of(self.offered()), slowly, next }
+        let Step { reply, slowly, next } = match (&mut self.seams, line) {
+            (Some(seams), Line::Complete(octets)) => {
+                let mut octets = octets.clone();
+                seams.line(&mut octets);
+                self.answer(&Line::Complete(octets))
+            }
+            _ => self.answer(line),
+        };
+        let mut reply = reply.with_codes_of(self.offered());
+        if let Some(seams) = &self.seams {
+            seams.reply(&mut reply);
+        }
+        Step { reply, slowly, next }
     }
 
     fn offered(&self) -> &Capabilities {
@@ -126,7 +153,12 @@ impl<'connection> Session<'connection> {
             Line::TooLong => Err(Reply::refused("a command line has at most 255 octets")),
         };
         match command {
-            Ok(command) => self.execute(command),
+            Ok(mut command) => {
+                if let Some(seams) = &mut self.seams {
+                    seams.command(&mut command);
+                }
+                self.execute(command)
+            }
             Err(reply) => {
                 if let State::Authorization(authorization) = &mut self.state {
                     authorization.forget_user();

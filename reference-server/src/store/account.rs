@@ -8,6 +8,7 @@ use super::change::Change;
 use super::database::SavedAccount;
 use super::error::StoreError;
 use super::flags::Flags;
+use super::interceptor::Interceptor;
 use super::internal_date::InternalDate;
 use super::journal::Ledger;
 use super::mailbox::Mailbox;
@@ -29,6 +30,7 @@ pub struct Account {
     user: String,
     clock: Clock,
     ledger: Ledger,
+    interceptor: Option<Arc<dyn Interceptor>>,
     state: Mutex<State>,
 }
 
@@ -107,7 +109,17 @@ impl Account {
             highest_freed,
             maildrop_locked: false,
         };
-        Self { user, clock, ledger, state: Mutex::new(state) }
+        Self { user, clock, ledger, interceptor: None, state: Mutex::new(state) }
+    }
+
+    /// From now on someone is asked, or nobody.
+    pub(super) fn intercept(&mut self, interceptor: Option<Arc<dyn Interceptor>>) {
+        self.interceptor = interceptor;
+    }
+
+    /// Who is asked before the store does anything, if anyone.
+    pub(super) fn interceptor(&self) -> Option<&dyn Interceptor> {
+        self.interceptor.as_deref()
     }
 
     /// The user's name.

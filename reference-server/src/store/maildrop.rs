@@ -28,7 +28,11 @@ pub struct Maildrop {
 impl Maildrop {
     pub(super) fn open(account: &Arc<Account>) -> Result<Self, StoreError> {
         let mut state = account.state();
-        if state.maildrop_locked {
+        let mut locked = state.maildrop_locked;
+        if let Some(interceptor) = account.interceptor() {
+            interceptor.locking(&mut locked);
+        }
+        if locked {
             return Err(StoreError::MaildropLocked);
         }
         let inbox = state.mailbox_named(INBOX)?;
@@ -66,9 +70,14 @@ impl Maildrop {
     /// # Errors
     /// [`StoreError::NotDurable`].
     pub fn update(self, removed: &[Uid]) -> Result<(), StoreError> {
+        let mut removed = removed.to_vec();
+        if let Some(interceptor) = self.account.interceptor() {
+            let present: Vec<Uid> = self.messages.iter().map(|message| message.uid).collect();
+            interceptor.updating(&mut removed, &present);
+        }
         let mut state = self.account.change()?;
         let inbox = state.mailbox_named(INBOX)?;
-        state.mailbox(inbox)?.remove(removed.iter().copied());
+        state.mailbox(inbox)?.remove(removed);
         Ok(())
     }
 }

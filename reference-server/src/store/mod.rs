@@ -15,6 +15,7 @@ mod error;
 mod expunged;
 mod flags;
 mod hierarchy;
+mod interceptor;
 mod internal_date;
 mod journal;
 mod mailbox;
@@ -36,6 +37,7 @@ pub use account::{Account, Listed, Status};
 pub use database::DatabaseError;
 pub use error::StoreError;
 pub use flags::{Flag, FlagChange, Flags, Keyword};
+pub use interceptor::Interceptor;
 pub use internal_date::InternalDate;
 pub use journal::{Ledger, NotDurable};
 pub use mailbox::{Copied, FlagsStored};
@@ -56,6 +58,7 @@ use journal::Journal;
 pub struct Store {
     clock: Clock,
     journal: Option<Arc<Journal>>,
+    interceptor: Option<Arc<dyn Interceptor>>,
     accounts: Mutex<BTreeMap<String, Arc<Account>>>,
 }
 
@@ -63,7 +66,7 @@ impl Store {
     /// A store without accounts. New messages and UIDVALIDITY values take their time from `clock`.
     #[must_use]
     pub fn new(clock: Clock) -> Self {
-        Self { clock, journal: None, accounts: Mutex::default() }
+        Self { clock, journal: None, interceptor: None, accounts: Mutex::default() }
     }
 
     /// A store that is kept in `directory`, which is made if need be, with all that is there already.
@@ -79,7 +82,20 @@ impl Store {
             (saved.user.clone(), Arc::new(Account::restored(saved, clock, ledger)))
         });
         let accounts = Mutex::new(restored.collect());
-        Ok(Self { clock, journal: Some(journal), accounts })
+        Ok(Self { clock, journal: Some(journal), interceptor: None, accounts })
+    }
+
+    /// The same store with someone who is asked before it does anything.
+    #[must_use]
+    pub fn intercepted(mut self, interceptor: Option<Arc<dyn Interceptor>>) -> Self {
+        for account in lock(&self.accounts).values_mut() {
+            // Nobody has it yet.
+            if let Some(account) = Arc::get_mut(account) {
+                account.intercept(interceptor.clone());
+            }
+        }
+        self.interceptor = interceptor;
+        self
     }
 
     /// Resolves with the reason once changes can be made durable no longer: never, for a store in memory.
@@ -114,7 +130,9 @@ impl Store {
             Some(journal) => Ledger::new(accounts.len() as u64, Arc::clone(journal)),
             None => Ledger::default(),
         };
-        let account = Arc::new(Account::new(user, self.clock, ledger));
+        let mut account = Account::new(user, self.clock, ledger);
+        account.intercept(self.interceptor.clone());
+        let account = Arc::new(account);
         accounts.insert(user.to_owned(), Arc::clone(&account));
         account
     }

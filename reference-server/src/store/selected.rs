@@ -281,6 +281,10 @@ impl Selected {
         self.with(|mailbox, _| {
             let mut deleted = mailbox.deleted();
             deleted.retain(|uid| among.is_none_or(|among| among(*uid)));
+            if let Some(interceptor) = self.account.interceptor() {
+                let present: Vec<Uid> = mailbox.messages().keys().copied().collect();
+                interceptor.expunging(&mut deleted, &present);
+            }
             mailbox.remove(deleted);
         });
         Ok(())
@@ -314,7 +318,10 @@ impl Selected {
         let source = state.mailbox(self.mailbox)?;
         let messages: Option<Vec<Message>> =
             originals.iter().map(|uid| source.message(*uid).cloned()).collect();
-        let messages = messages.ok_or(StoreError::MessageGone)?;
+        let mut messages = messages.ok_or(StoreError::MessageGone)?;
+        if let Some(interceptor) = self.account.interceptor() {
+            interceptor.copying(&mut messages);
+        }
         let target = state.mailbox(target)?;
         let copies = target.add(messages)?;
         Ok(Copied { uid_validity: target.uid_validity(), originals, copies })

@@ -10,27 +10,27 @@ const HIGHEST: ModSequence = (1 << 63) - 1;
 
 /// The parameters of SELECT and EXAMINE.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::imap) struct SelectParameters {
-    pub(in crate::imap) condstore: bool,
-    pub(in crate::imap) resync: Option<Resync>,
+pub(crate) struct SelectParameters {
+    pub(crate) condstore: bool,
+    pub(crate) resync: Option<Resync>,
 }
 
 /// The QRESYNC parameter: what the client knows of the mailbox (section 3.2.5).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) struct Resync {
-    pub(in crate::imap) uid_validity: u32,
-    pub(in crate::imap) mod_sequence: ModSequence,
+pub(crate) struct Resync {
+    pub(crate) uid_validity: u32,
+    pub(crate) mod_sequence: ModSequence,
     /// UIDs.
-    pub(in crate::imap) known: Option<NumberSet>,
+    pub(crate) known: Option<NumberSet>,
     /// Message sequence numbers and their UIDs.
-    pub(in crate::imap) matched: Option<(NumberSet, NumberSet)>,
+    pub(crate) matched: Option<(NumberSet, NumberSet)>,
 }
 
 /// The modifiers of FETCH (sections 3.1.4.1 and 3.2.6).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::imap) struct FetchModifiers {
-    pub(in crate::imap) changed_since: Option<ModSequence>,
-    pub(in crate::imap) vanished: bool,
+pub(crate) struct FetchModifiers {
+    pub(crate) changed_since: Option<ModSequence>,
+    pub(crate) vanished: bool,
 }
 
 /// The parameters of SELECT, where there are any.

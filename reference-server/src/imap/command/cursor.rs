@@ -5,7 +5,7 @@ use crate::store::{Flag, Flags, Keyword};
 
 /// A piece of a command as it came over the wire.
 #[derive(Clone, PartialEq, Eq)]
-pub(in crate::imap) enum Segment {
+pub(crate) enum Segment {
     /// A line without its line end; if a literal follows it ends with the literal's octet count in braces.
     Line(Vec<u8>),
     /// The octets of a literal.
@@ -24,7 +24,7 @@ impl std::fmt::Debug for Segment {
 
 /// Why a command is not there yet, or not at all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum Stop {
+pub(crate) enum Stop {
     /// It breaks the syntax.
     Syntax(&'static str),
     /// It is not valid in this state.
@@ -40,11 +40,11 @@ pub(in crate::imap) enum Stop {
     },
 }
 
-pub(super) type Parsed<T> = Result<T, Stop>;
+pub(crate) type Parsed<T> = Result<T, Stop>;
 
 /// Where the parser is.
 #[derive(Clone, Debug)]
-pub(super) struct Cursor<'c> {
+pub(crate) struct Cursor<'c> {
     extensions: &'c Extensions,
     segments: &'c [Segment],
     line: &'c [u8],

@@ -6,7 +6,7 @@ use crate::imap::extension::Extension;
 
 /// What FETCH asks of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum FetchItem {
+pub(crate) enum FetchItem {
     Flags,
     InternalDate,
     Size,
@@ -36,21 +36,21 @@ pub(in crate::imap) enum FetchItem {
 
 /// What BINARY asks of the decoded content of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum BinaryItem {
+pub(crate) enum BinaryItem {
     Content { peek: bool, partial: Option<(u32, u32)> },
     Size,
 }
 
 /// What stands between the brackets of `BODY[...]`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::imap) struct Section {
-    pub(in crate::imap) part: Vec<u32>,
-    pub(in crate::imap) text: Option<SectionText>,
+pub(crate) struct Section {
+    pub(crate) part: Vec<u32>,
+    pub(crate) text: Option<SectionText>,
 }
 
 /// The end of a section specification.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum SectionText {
+pub(crate) enum SectionText {
     Header,
     /// `HEADER.FIELDS` or, with `not`, `HEADER.FIELDS.NOT`.
     Fields {

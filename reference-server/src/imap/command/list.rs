@@ -9,16 +9,16 @@ const MOST_PATTERNS: usize = 100;
 
 /// A LIST with anything that the basic one does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) struct ExtendedList {
-    pub(in crate::imap) selection: Vec<ListSelection>,
-    pub(in crate::imap) reference: String,
-    pub(in crate::imap) patterns: Vec<String>,
-    pub(in crate::imap) returns: Vec<ListReturn>,
+pub(crate) struct ExtendedList {
+    pub(crate) selection: Vec<ListSelection>,
+    pub(crate) reference: String,
+    pub(crate) patterns: Vec<String>,
+    pub(crate) returns: Vec<ListReturn>,
 }
 
 /// A selection option (RFC 5258 section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum ListSelection {
+pub(crate) enum ListSelection {
     Subscribed,
     /// There are no remote mailboxes here: it changes nothing.
     Remote,
@@ -29,7 +29,7 @@ pub(in crate::imap) enum ListSelection {
 
 /// A return option (RFC 5258 section 3.2).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum ListReturn {
+pub(crate) enum ListReturn {
     Subscribed,
     Children,
     /// RFC 6154 section 2.

@@ -7,10 +7,10 @@ use crate::store::{Access, Flags, NewMessage};
 
 /// A message of APPEND.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::imap) struct Appended {
-    pub(in crate::imap) message: NewMessage,
+pub(crate) struct Appended {
+    pub(crate) message: NewMessage,
     /// It came as a `literal8` (RFC 3516 section 4.4): its parts may be binary.
-    pub(in crate::imap) binary: bool,
+    pub(crate) binary: bool,
 }
 
 pub(super) fn command(cursor: &mut Cursor<'_>, name: &str) -> Parsed<Command> {

@@ -19,17 +19,18 @@ mod sort;
 mod tests;
 mod thread;
 
-pub(super) use condstore::{FetchModifiers, Resync, SelectParameters};
-pub(super) use cursor::{Segment, Stop, is_atom};
-pub(super) use fetch::{BinaryItem, FetchItem, Section, SectionText};
+pub(crate) use condstore::{FetchModifiers, Resync, SelectParameters};
+pub(super) use cursor::is_atom;
+pub(crate) use cursor::{Segment, Stop};
+pub(crate) use fetch::{BinaryItem, FetchItem, Section, SectionText};
 #[cfg(fuzzing)]
-pub(super) use fuzz::fuzz;
-pub(super) use list::{ExtendedList, ListReturn, ListSelection};
-pub(super) use mailbox::Appended;
-pub(super) use search::{ReturnOption, SearchKey};
-pub(super) use sequence::{NumberSet, SequenceSet};
-pub(super) use sort::{Criterion, SortKey};
-pub(super) use thread::Algorithm;
+pub(crate) use fuzz::fuzz;
+pub(crate) use list::{ExtendedList, ListReturn, ListSelection};
+pub(crate) use mailbox::Appended;
+pub(crate) use search::{ReturnOption, SearchKey};
+pub(crate) use sequence::{NumberSet, SequenceSet};
+pub(crate) use sort::{Criterion, SortKey};
+pub(crate) use thread::Algorithm;
 
 use super::extension::{Extension, Extensions};
 use crate::auth::Secret;
@@ -38,7 +39,7 @@ use cursor::Cursor;
 
 /// A command of a client.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Command {
+pub(crate) enum Command {
     Capability,
     Noop,
     Logout,
@@ -75,7 +76,7 @@ pub(super) enum Command {
 
 /// What the numbers of a command are, and those of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Numbering {
+pub(crate) enum Numbering {
     /// Message sequence numbers.
     Sequence,
     /// Unique identifiers: the command came with `UID`.
@@ -84,17 +85,17 @@ pub(super) enum Numbering {
 
 /// What STORE does (RFC 3501 section 6.4.6).
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct StoreFlags {
-    pub(super) change: FlagChange,
-    pub(super) silent: bool,
-    pub(super) flags: Flags,
+pub(crate) struct StoreFlags {
+    pub(crate) change: FlagChange,
+    pub(crate) silent: bool,
+    pub(crate) flags: Flags,
     /// Only to messages that have not changed after this mod-sequence (RFC 7162 section 3.1.3).
-    pub(super) unchanged_since: Option<ModSequence>,
+    pub(crate) unchanged_since: Option<ModSequence>,
 }
 
 /// An item of STATUS (RFC 3501 section 6.3.10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum StatusItem {
+pub(crate) enum StatusItem {
     /// RFC 7162 section 3.1.7.
     HighestModSeq,
     Messages,
@@ -108,7 +109,7 @@ pub(super) enum StatusItem {
 
 /// How far a session has come (RFC 3501 section 3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum State {
+pub(crate) enum State {
     NotAuthenticated,
     Authenticated,
     Selected,

@@ -13,7 +13,7 @@ const DEEPEST: usize = 100;
 
 /// A search key. The keys that others define are written with those: `NEW` is `And[Recent, Not(Flag(Seen))]`.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::imap) enum SearchKey {
+pub(crate) enum SearchKey {
     /// Matches if all do; without any it matches everything (`ALL`).
     And(Vec<SearchKey>),
     Or(Box<SearchKey>, Box<SearchKey>),
@@ -67,7 +67,7 @@ impl SearchKey {
 
 /// A result option (RFC 4731 section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum ReturnOption {
+pub(crate) enum ReturnOption {
     Min,
     Max,
     All,

@@ -4,11 +4,11 @@ use super::cursor::{Cursor, Parsed, Stop};
 use crate::imap::extension::Extension;
 
 /// A number of a set; `None` is `*`, the highest there is.
-pub(super) type Number = Option<u32>;
+pub(crate) type Number = Option<u32>;
 
 /// A set of messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum SequenceSet {
+pub(crate) enum SequenceSet {
     Listed(NumberSet),
     /// `$`: the saved result of a SEARCH (RFC 5182).
     Saved,
@@ -16,11 +16,11 @@ pub(in crate::imap) enum SequenceSet {
 
 /// Numbers as the client wrote them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) struct NumberSet(Vec<(Number, Number)>);
+pub(crate) struct NumberSet(Vec<(Number, Number)>);
 
 /// Ranges of numbers, both ends included, in ascending order and without overlap.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) struct Ranges(Vec<(u32, u32)>);
+pub(crate) struct Ranges(Vec<(u32, u32)>);
 
 impl Ranges {
     pub(in crate::imap) fn contains(&self, number: u32) -> bool {

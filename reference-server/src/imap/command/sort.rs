@@ -5,14 +5,14 @@ use super::{Command, Numbering, search};
 
 /// A sort criterion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::imap) struct Criterion {
-    pub(in crate::imap) reverse: bool,
-    pub(in crate::imap) key: SortKey,
+pub(crate) struct Criterion {
+    pub(crate) reverse: bool,
+    pub(crate) key: SortKey,
 }
 
 /// What of a message a criterion compares.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum SortKey {
+pub(crate) enum SortKey {
     /// The internal date.
     Arrival,
     Cc,

@@ -6,7 +6,7 @@ use crate::imap::extension::Extension;
 
 /// A threading algorithm.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum Algorithm {
+pub(crate) enum Algorithm {
     OrderedSubject,
     References,
 }

@@ -15,7 +15,7 @@ use crate::store::{Flag, Flags, InternalDate, Keyword, ModSequence, Rendition, R
 
 /// A message attribute.
 #[derive(Clone, Debug)]
-pub(in crate::imap) enum Attribute {
+pub(crate) enum Attribute {
     Flags {
         flags: Flags,
         recent: bool,
@@ -50,7 +50,7 @@ pub(in crate::imap) enum Attribute {
 
 /// The name of message text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) enum Label {
+pub(crate) enum Label {
     Rfc822,
     Rfc822Header,
     Rfc822Text,
@@ -63,7 +63,7 @@ pub(in crate::imap) enum Label {
 
 /// Octets of a message.
 #[derive(Clone, Debug)]
-pub(in crate::imap) enum Octets {
+pub(crate) enum Octets {
     /// A slice of the stored ones.
     Stored(Arc<[u8]>, Range<usize>),
     /// Chosen fields of a header.
@@ -71,7 +71,7 @@ pub(in crate::imap) enum Octets {
 }
 
 impl Octets {
-    pub(in crate::imap) fn as_slice(&self) -> &[u8] {
+    pub(crate) fn as_slice(&self) -> &[u8] {
         match self {
             Self::Stored(octets, range) => &octets[range.clone()],
             Self::Selected(octets) => octets,
@@ -129,7 +129,8 @@ impl Attribute {
     }
 }
 
-fn rendered(what: Rendition, octets: &[u8]) -> Vec<u8> {
+/// What is said of the message with these octets.
+pub(crate) fn rendered(what: Rendition, octets: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     match what {
         Rendition::Envelope => {

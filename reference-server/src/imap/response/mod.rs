@@ -6,15 +6,15 @@ mod string;
 mod structure;
 mod thread;
 
-pub(super) use attribute::{Attribute, Label, Octets};
-pub(super) use thread::Thread;
+pub(crate) use attribute::{Attribute, Label, Octets, rendered};
+pub(crate) use thread::Thread;
 
 use crate::store::{Access, Copied, Flag, Keyword, ModSequence, UidRanges};
 use string::{astring, quoted};
 
 /// One response of the server.
 #[derive(Clone, Debug)]
-pub(super) enum Response {
+pub(crate) enum Response {
     /// A command continuation request: `+ text`.
     Continue(String),
     /// An untagged response that carries data.
@@ -25,7 +25,7 @@ pub(super) enum Response {
 
 /// The condition of a status response (RFC 3501 section 7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Condition {
+pub(crate) enum Condition {
     Ok,
     No,
     Bad,
@@ -34,7 +34,7 @@ pub(super) enum Condition {
 
 /// A response code (RFC 3501 section 7.1, RFC 4315, RFC 5530, RFC 7162).
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Code {
+pub(crate) enum Code {
     AlreadyExists,
     AppendUid {
         uid_validity: u32,
@@ -74,7 +74,7 @@ pub(super) enum Code {
 
 /// The data of an untagged response.
 #[derive(Clone, Debug)]
-pub(super) enum Data {
+pub(crate) enum Data {
     Capability(Vec<String>),
     /// What ENABLE has enabled.
     Enabled(Vec<&'static str>),
@@ -142,7 +142,7 @@ impl Response {
     }
 
     /// How many pieces the response is written in: message text may be too much to hold at once.
-    pub(super) fn pieces(&self) -> usize {
+    pub(crate) fn pieces(&self) -> usize {
         match self {
             Self::Data(Data::Fetch { attributes, .. }) => attributes.len(),
             _ => 1,
@@ -150,7 +150,7 @@ impl Response {
     }
 
     /// Writes one of the pieces; the last one has the line end.
-    pub(super) fn write(&self, piece: usize, out: &mut Vec<u8>) {
+    pub(crate) fn write(&self, piece: usize, out: &mut Vec<u8>) {
         match self {
             Self::Continue(text) => put(out, &format!("+ {text}")),
             Self::Data(Data::Fetch { number, attributes }) => {

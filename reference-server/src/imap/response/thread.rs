@@ -4,9 +4,9 @@ use super::put;
 
 /// A message with its descendants, or with `None` siblings whose parent is not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::imap) struct Thread {
-    pub(in crate::imap) number: Option<u32>,
-    pub(in crate::imap) children: Vec<Thread>,
+pub(crate) struct Thread {
+    pub(crate) number: Option<u32>,
+    pub(crate) children: Vec<Thread>,
 }
 
 pub(super) fn write(threads: &[Thread], out: &mut Vec<u8>) {

@@ -1,0 +1,114 @@
+//! What a fault is, and the table of all.
+
+use std::fmt;
+use std::str::FromStr;
+
+use thiserror::Error;
+
+use super::{
+    imap, imap_codes, imap_fetch, imap_grammar, imap_mailboxes, imap_numbering, imap_search, imap_state,
+    imap_store, pop3, pop3_maildrop, pop3_messages, pop3_replies, store,
+};
+
+/// A rule that the server can be told to break.
+pub struct Fault {
+    /// In small letters with hyphens.
+    pub name: &'static str,
+    /// The clause that it breaks, and behind it others that say the same or break along with it.
+    pub clauses: &'static [&'static str],
+    /// One line: what the server does.
+    pub does: &'static str,
+    pub(super) imap: imap::Hooks,
+    pub(super) pop3: pop3::Hooks,
+    pub(super) store: store::Hooks,
+}
+
+impl Fault {
+    /// The tables by topic.
+    const TABLES: [&'static [Self]; 11] = [
+        imap_fetch::FAULTS,
+        imap_search::FAULTS,
+        imap_store::FAULTS,
+        imap_mailboxes::FAULTS,
+        imap_numbering::FAULTS,
+        imap_codes::FAULTS,
+        imap_grammar::FAULTS,
+        imap_state::FAULTS,
+        pop3_messages::FAULTS,
+        pop3_maildrop::FAULTS,
+        pop3_replies::FAULTS,
+    ];
+
+    /// All of them, by topic.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        Self::TABLES.into_iter().flatten()
+    }
+
+    /// One that does nothing yet.
+    pub(super) const fn new(
+        name: &'static str,
+        clauses: &'static [&'static str],
+        does: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            clauses,
+            does,
+            imap: imap::Hooks::NONE,
+            pop3: pop3::Hooks::NONE,
+            store: store::Hooks::NONE,
+        }
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name)
+    }
+}
+
+/// No fault has this name.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("no fault has this name{} (--list-faults prints all)", .nearest.map(|name| format!("; did you mean {name}?")).unwrap_or_default())]
+pub struct UnknownFault {
+    /// The one whose name is most alike, if any is much alike.
+    pub nearest: Option<&'static str>,
+}
+
+impl FromStr for &'static Fault {
+    type Err = UnknownFault;
+
+    fn from_str(name: &str) -> Result<Self, UnknownFault> {
+        Fault::all().find(|fault| fault.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
+            let by_distance = Fault::all().map(|fault| (distance(name, fault.name), fault.name));
+            let nearest = by_distance.min().filter(|(distance, known)| *distance <= known.len() / 3);
+            UnknownFault { nearest: nearest.map(|(_, known)| known) }
+        })
+    }
+}
+
+/// The table of all faults: name, clause, what it does.
+#[must_use]
+pub fn listing() -> String {
+    let width = |length: fn(&Fault) -> usize| Fault::all().map(length).max().unwrap_or(0);
+    let (name, clause) = (width(|fault| fault.name.len()), width(|fault| fault.clauses[0].len()));
+    let line =
+        |fault: &Fault| format!("{:name$}  {:clause$}  {}\n", fault.name, fault.clauses[0], fault.does);
+    Fault::all().map(line).collect()
+}
+
+/// How many letters have to be put in, left out or replaced to make one name of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    // What is longer than any name is like none.
+    let one: Vec<u8> = one.bytes().take(100).collect();
+    let mut row: Vec<usize> = (0..=one.len()).collect();
+    for (index, letter) in other.bytes().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
+        for at in 1..row.len() {
+            let replaced = diagonal + usize::from(one[at - 1] != letter);
+            diagonal = row[at];
+            row[at] = replaced.min(row[at] + 1).min(row[at - 1] + 1);
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}

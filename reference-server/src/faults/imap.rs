@@ -1,0 +1,209 @@
+//! The seams of an IMAP session.
+
+use std::sync::Arc;
+
+use super::active::Faults;
+use super::fault::Fault;
+use crate::imap::command::{Command, State};
+use crate::imap::response::{Attribute, Code, Data, Response};
+use crate::imap::session::Completion;
+use crate::store::{Account, Expunges, Selected, Update};
+
+/// What a fault has for each seam.
+#[derive(Clone, Copy)]
+pub(super) struct Hooks {
+    line: Option<fn(&Scene, &mut Vec<u8>)>,
+    command: Option<fn(&Scene, &mut Command)>,
+    effect: Option<fn(&Scene, &mut Effect<'_>)>,
+    expunges: Option<fn(&Scene, &mut Expunges)>,
+    updates: Option<fn(&Scene, &mut Vec<Update>)>,
+    responses: Option<fn(&Scene, &mut Vec<Response>)>,
+    octets: Option<fn(&Scene, &mut Vec<u8>)>,
+}
+
+impl Hooks {
+    pub(super) const NONE: Self = Self {
+        line: None,
+        command: None,
+        effect: None,
+        expunges: None,
+        updates: None,
+        responses: None,
+        octets: None,
+    };
+}
+
+/// To be chained in the tables.
+impl Fault {
+    /// The first line of a command, without its line end.
+    pub(super) const fn line(mut self, hook: fn(&Scene, &mut Vec<u8>)) -> Self {
+        self.imap.line = Some(hook);
+        self
+    }
+
+    /// The command that will be carried out.
+    pub(super) const fn command(mut self, hook: fn(&Scene, &mut Command)) -> Self {
+        self.imap.command = Some(hook);
+        self
+    }
+
+    /// What has come of the command, before anything of it is told by updates and completion.
+    pub(super) const fn effect(mut self, hook: fn(&Scene, &mut Effect<'_>)) -> Self {
+        self.imap.effect = Some(hook);
+        self
+    }
+
+    /// Whether EXPUNGE responses may be sent at the end of the command.
+    pub(super) const fn expunges(mut self, hook: fn(&Scene, &mut Expunges)) -> Self {
+        self.imap.expunges = Some(hook);
+        self
+    }
+
+    /// What is about to be announced.
+    pub(super) const fn updates(mut self, hook: fn(&Scene, &mut Vec<Update>)) -> Self {
+        self.imap.updates = Some(hook);
+        self
+    }
+
+    /// What is said: one response to begin with, which may become others, none or more.
+    pub(super) const fn responses(mut self, hook: fn(&Scene, &mut Vec<Response>)) -> Self {
+        self.imap.responses = Some(hook);
+        self
+    }
+
+    /// The octets of one response, with its CRLF.
+    pub(super) const fn octets(mut self, hook: fn(&Scene, &mut Vec<u8>)) -> Self {
+        self.imap.octets = Some(hook);
+        self
+    }
+}
+
+/// Where a session stands.
+#[derive(Debug)]
+pub(crate) struct Scene {
+    /// The command in progress as the client sent it; none before the first and while it is refused by the parser.
+    pub(super) command: Option<Command>,
+    /// The state when the command came.
+    pub(super) state: State,
+    /// How many commands there were before.
+    pub(super) earlier: u32,
+}
+
+/// What has come of a command.
+pub(crate) struct Effect<'e> {
+    pub(crate) account: Option<&'e Arc<Account>>,
+    pub(crate) selected: Option<&'e mut Selected>,
+    pub(crate) completion: &'e mut Completion,
+}
+
+/// The faults of one session.
+#[derive(Debug)]
+pub(crate) struct Seams {
+    faults: Faults,
+    scene: Scene,
+}
+
+impl Seams {
+    pub(crate) fn new(faults: Faults) -> Self {
+        let scene = Scene { command: None, state: State::NotAuthenticated, earlier: 0 };
+        Self { faults, scene }
+    }
+
+    /// A line has come, which a command begins with.
+    pub(crate) fn line(&mut self, line: &mut Vec<u8>) {
+        self.scene.command = None;
+        for hook in self.faults.striking(|fault| fault.imap.line) {
+            hook(&self.scene, line);
+        }
+    }
+
+    /// A command is to be carried out.
+    pub(crate) fn command(&mut self, state: State, command: &mut Command) {
+        self.scene.earlier = self.scene.earlier.saturating_add(1);
+        self.scene.state = state;
+        self.scene.command = Some(command.clone());
+        for hook in self.faults.striking(|fault| fault.imap.command) {
+            hook(&self.scene, command);
+        }
+    }
+
+    /// It has been carried out.
+    pub(crate) fn effect(&self, mut effect: Effect<'_>) {
+        for hook in self.faults.striking(|fault| fault.imap.effect) {
+            hook(&self.scene, &mut effect);
+        }
+    }
+
+    /// Updates are to be asked for.
+    pub(crate) fn expunges(&self, expunges: &mut Expunges) {
+        for hook in self.faults.striking(|fault| fault.imap.expunges) {
+            hook(&self.scene, expunges);
+        }
+    }
+
+    /// Updates are to be announced.
+    pub(crate) fn updates(&self, updates: &mut Vec<Update>) {
+        for hook in self.faults.striking(|fault| fault.imap.updates) {
+            hook(&self.scene, updates);
+        }
+    }
+
+    /// The octets that are sent for a response.
+    pub(crate) fn say(&self, response: Response) -> Vec<u8> {
+        let mut responses = vec![response];
+        for hook in self.faults.striking(|fault| fault.imap.responses) {
+            hook(&self.scene, &mut responses);
+        }
+        let mut said = Vec::new();
+        for response in responses {
+            let mut octets = Vec::new();
+            for piece in 0..response.pieces() {
+                response.write(piece, &mut octets);
+            }
+            for hook in self.faults.striking(|fault| fault.imap.octets) {
+                hook(&self.scene, &mut octets);
+            }
+            said.extend(octets);
+        }
+        said
+    }
+}
+
+/// Does something to the data of each response that has some.
+pub(super) fn data(responses: &mut [Response], change: impl Fn(&mut Data)) {
+    for response in responses {
+        if let Response::Data(data) = response {
+            change(data);
+        }
+    }
+}
+
+/// Does something to each attribute of a FETCH response.
+pub(super) fn attributes(responses: &mut [Response], change: impl Fn(&mut Attribute)) {
+    data(responses, |data| {
+        if let Data::Fetch { attributes, .. } = data {
+            attributes.iter_mut().for_each(&change);
+        }
+    });
+}
+
+/// Does something to the place of the response code in each status response.
+pub(super) fn code(responses: &mut [Response], change: impl Fn(&mut Option<Code>)) {
+    for response in responses {
+        if let Response::Status { code, .. } = response {
+            change(code);
+        }
+    }
+}
+
+/// Leaves out the responses whose data are such.
+pub(super) fn without(responses: &mut Vec<Response>, such: impl Fn(&Data) -> bool) {
+    responses.retain(|response| !matches!(response, Response::Data(data) if such(data)));
+}
+
+/// Replaces the first occurrence of some octets.
+pub(super) fn replace(octets: &mut Vec<u8>, old: &[u8], new: &[u8]) {
+    if let Some(at) = octets.windows(old.len()).position(|window| window == old) {
+        octets.splice(at..at + old.len(), new.iter().copied());
+    }
+}

@@ -1,0 +1,28 @@
+//! Faults: the server breaks exactly one rule on purpose, so that clients and suites can be seen to notice.
+//!
+//! The server proper knows no fault. It has seams, and asks there whoever [`Faults`] has put behind them: [`imap`] has
+//! what comes in, the command, its effect, what it is answered and the octets of that; [`pop3`] the same for its
+//! protocol; [`store`] what sessions do to the mail. A [`Fault`] is a value in a table: a name, the clauses it breaks, one
+//! line of what it does, and functions for the seams that it needs. Without faults each seam is one look at an empty option.
+
+mod active;
+mod fault;
+pub(crate) mod imap;
+mod imap_codes;
+mod imap_fetch;
+mod imap_grammar;
+mod imap_mailboxes;
+mod imap_numbering;
+mod imap_search;
+mod imap_state;
+mod imap_store;
+pub(crate) mod pop3;
+mod pop3_maildrop;
+mod pop3_messages;
+mod pop3_replies;
+pub(crate) mod store;
+#[cfg(test)]
+mod tests;
+
+pub use active::{Faults, Rate, RateError};
+pub use fault::{Fault, UnknownFault, listing};
