@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use super::*;
 
 fn built_in() -> Catalogue {
@@ -11,18 +9,14 @@ fn the_built_in_catalogue_is_sound_and_complete() {
     // Loading checks each id against its folder and section, that none stands twice, each same_as, and accept.
     let catalogue = built_in();
     let rfcs: std::collections::BTreeSet<u16> = catalogue.iter().map(|clause| clause.rfc).collect();
-    let mut accept = BTreeMap::new();
-    for clause in &catalogue {
-        *accept.entry(clause.accept.map_or("-".to_owned(), |accept| accept.to_string())).or_insert(0) += 1;
-    }
-    let testable = catalogue.iter().filter(|clause| clause.is_testable()).count();
     let found = format!(
-        "{} entries, {} carriers, {testable} testable, {} RFCs; accept {accept:?}",
+        "{} entries, {} carriers, {} RFCs",
         catalogue.len(),
         catalogue.carriers().count(),
         rfcs.len()
     );
-    insta::assert_snapshot!(found, @r#"1847 entries, 1434 carriers, 1375 testable, 37 RFCs; accept {"-": 1713, "fail": 54, "nonstrict": 21, "note": 59}"#);
+    // Clauses are stable: none gets lost.
+    insta::assert_snapshot!(found, @"1847 entries, 1434 carriers, 37 RFCs");
 }
 
 #[test]
