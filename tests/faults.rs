@@ -145,11 +145,11 @@ impl Jury<'_> {
             let clause = broken.clause.as_deref()?;
             // A contested clause costs no more than a note, and can be broken as well.
             let contested = self.catalogue.get(clause)?.severity() == Severity::Note;
-            let counts = matches!(broken.verdict, Verdict::Fail | Verdict::Nonstrict);
-            if !counts && !(contested && broken.verdict == Verdict::Note) {
-                return None;
-            }
-            Some((clause, outcome.id()))
+            let counts = match broken.verdict {
+                Verdict::Fail | Verdict::Nonstrict => true,
+                verdict => contested && verdict == Verdict::Note,
+            };
+            counts.then(|| (clause, outcome.id()))
         });
         let found = outcome.findings.iter().filter_map(|finding| {
             let severity = self.catalogue.get(finding.clause)?.severity();

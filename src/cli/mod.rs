@@ -34,7 +34,7 @@ Exit codes: 0 all as expected, 1 violations, 2 usage or scenario error,
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
-    Serve(serve::Arguments),
+    Serve(Box<serve::Arguments>),
     Clauses(clauses::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
