@@ -1,8 +1,8 @@
 //! Faults: the server breaks exactly one rule on purpose, so that clients and suites can be seen to notice.
 //!
-//! The server proper knows no fault. It has seams, and asks there whoever [`Faults`] has put behind them: [`imap`] has
-//! what comes in, the command, its effect, what it is answered and the octets of that; [`pop3`] the same for its
-//! protocol; [`store`] what sessions do to the mail. A [`Fault`] is a value in a table: a name, the clauses it breaks, one
+//! The server proper knows no fault. It has seams, and asks there whoever [`Faults`] has put behind them: `imap` has
+//! what comes in, the command, its effect, what it is answered and the octets of that; `pop3` the same for its
+//! protocol; `store` what sessions do to the mail. A [`Fault`] is a value in a table: a name, the clauses it breaks, one
 //! line of what it does, and functions for the seams that it needs. Without faults each seam is one look at an empty option.
 
 mod active;
