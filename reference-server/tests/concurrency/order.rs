@@ -21,14 +21,24 @@ const MOST_STATES: usize = 300_000;
 /// What each session did, in order.
 pub(crate) type History = Vec<Vec<Exchange>>;
 
+/// Why there is no state to go on from.
+pub(crate) struct NoOrder {
+    /// There were too many orders to look at all of them: the server may be right.
+    pub(crate) given_up: bool,
+    /// How far the best of them came.
+    pub(crate) why: String,
+}
+
 /// The state after some order of the commands that explains the history; otherwise why there is none.
-pub(crate) fn explain(model: &Model, history: &History) -> Result<Model, String> {
+pub(crate) fn explain(model: &Model, history: &History) -> Result<Model, NoOrder> {
     let progress = history.iter().map(|_| Progress { at: 0, rest: None }).collect();
     let mut search =
         Search { history, seen: HashSet::new(), deepest: (0, String::from("nothing could be explained")) };
     let found = search.from(&State { model: model.clone(), progress });
-    let given_up = if search.seen.len() > MOST_STATES { " (the search was given up)" } else { "" };
-    found.ok_or_else(|| format!("no order explains what was said{given_up}; at best:\n{}", search.deepest.1))
+    found.ok_or_else(|| NoOrder {
+        given_up: search.seen.len() > MOST_STATES,
+        why: format!("no order explains what was said; at best:\n{}", search.deepest.1),
+    })
 }
 
 /// How far a session has been explained.
