@@ -52,12 +52,9 @@ impl Faults {
         (!chosen.is_empty()).then(|| Self { chosen: chosen.into(), rate, dice })
     }
 
-    /// What these faults have for a seam, as far as they strike this time.
-    pub(super) fn striking<H: 'static>(
-        &self,
-        hook: impl Fn(&'static Fault) -> Option<H>,
-    ) -> impl Iterator<Item = H> {
-        self.chosen.iter().filter_map(move |fault| hook(fault)).filter(|_| self.strikes())
+    /// Has each hook called that these faults have for a seam, as far as they strike this time.
+    pub(super) fn strike<H>(&self, hook: impl Fn(&'static Fault) -> Option<H>, call: impl FnMut(H)) {
+        self.chosen.iter().filter_map(|fault| hook(fault)).filter(|_| self.strikes()).for_each(call);
     }
 
     fn strikes(&self) -> bool {

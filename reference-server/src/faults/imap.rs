@@ -112,9 +112,7 @@ impl Seams {
     /// A line has come, which a command begins with.
     pub(crate) fn line(&mut self, line: &mut Vec<u8>) {
         self.scene.command = None;
-        for hook in self.faults.striking(|fault| fault.imap.line) {
-            hook(&self.scene, line);
-        }
+        self.faults.strike(|fault| fault.imap.line, |hook| hook(&self.scene, line));
     }
 
     /// A command is to be carried out.
@@ -122,47 +120,35 @@ impl Seams {
         self.scene.earlier = self.scene.earlier.saturating_add(1);
         self.scene.state = state;
         self.scene.command = Some(command.clone());
-        for hook in self.faults.striking(|fault| fault.imap.command) {
-            hook(&self.scene, command);
-        }
+        self.faults.strike(|fault| fault.imap.command, |hook| hook(&self.scene, command));
     }
 
     /// It has been carried out.
     pub(crate) fn effect(&self, mut effect: Effect<'_>) {
-        for hook in self.faults.striking(|fault| fault.imap.effect) {
-            hook(&self.scene, &mut effect);
-        }
+        self.faults.strike(|fault| fault.imap.effect, |hook| hook(&self.scene, &mut effect));
     }
 
     /// Updates are to be asked for.
     pub(crate) fn expunges(&self, expunges: &mut Expunges) {
-        for hook in self.faults.striking(|fault| fault.imap.expunges) {
-            hook(&self.scene, expunges);
-        }
+        self.faults.strike(|fault| fault.imap.expunges, |hook| hook(&self.scene, expunges));
     }
 
     /// Updates are to be announced.
     pub(crate) fn updates(&self, updates: &mut Vec<Update>) {
-        for hook in self.faults.striking(|fault| fault.imap.updates) {
-            hook(&self.scene, updates);
-        }
+        self.faults.strike(|fault| fault.imap.updates, |hook| hook(&self.scene, updates));
     }
 
     /// The octets that are sent for a response.
     pub(crate) fn say(&self, response: Response) -> Vec<u8> {
         let mut responses = vec![response];
-        for hook in self.faults.striking(|fault| fault.imap.responses) {
-            hook(&self.scene, &mut responses);
-        }
+        self.faults.strike(|fault| fault.imap.responses, |hook| hook(&self.scene, &mut responses));
         let mut said = Vec::new();
         for response in responses {
             let mut octets = Vec::new();
             for piece in 0..response.pieces() {
                 response.write(piece, &mut octets);
             }
-            for hook in self.faults.striking(|fault| fault.imap.octets) {
-                hook(&self.scene, &mut octets);
-            }
+            self.faults.strike(|fault| fault.imap.octets, |hook| hook(&self.scene, &mut octets));
             said.extend(octets);
         }
         said

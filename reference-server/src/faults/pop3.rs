@@ -69,34 +69,26 @@ impl Seams {
     /// A line has come.
     pub(crate) fn line(&mut self, line: &mut Vec<u8>) {
         self.scene.command = None;
-        for hook in self.faults.striking(|fault| fault.pop3.line) {
-            hook(&self.scene, line);
-        }
+        self.faults.strike(|fault| fault.pop3.line, |hook| hook(&self.scene, line));
     }
 
     /// It is a command, which is to be carried out.
     pub(crate) fn command(&mut self, command: &mut Command) {
         self.scene.earlier = self.scene.earlier.saturating_add(1);
         self.scene.command = Some(command.clone());
-        for hook in self.faults.striking(|fault| fault.pop3.command) {
-            hook(&self.scene, command);
-        }
+        self.faults.strike(|fault| fault.pop3.command, |hook| hook(&self.scene, command));
     }
 
     /// It is to be answered.
     pub(crate) fn reply(&self, reply: &mut Reply) {
-        for hook in self.faults.striking(|fault| fault.pop3.reply) {
-            hook(&self.scene, reply);
-        }
+        self.faults.strike(|fault| fault.pop3.reply, |hook| hook(&self.scene, reply));
     }
 
     /// The octets that are sent for a reply.
     pub(crate) fn octets(&self, reply: &Reply) -> Vec<u8> {
         let (mut octets, mut pieces) = (Vec::new(), reply.octets());
         while pieces.fill(&mut octets) {}
-        for hook in self.faults.striking(|fault| fault.pop3.octets) {
-            hook(&self.scene, &mut octets);
-        }
+        self.faults.strike(|fault| fault.pop3.octets, |hook| hook(&self.scene, &mut octets));
         octets
     }
 }

@@ -60,26 +60,18 @@ pub(crate) fn interceptor(faults: Faults) -> Arc<dyn Interceptor> {
 
 impl Interceptor for Seams {
     fn copying(&self, messages: &mut Vec<Message>) {
-        for hook in self.0.striking(|fault| fault.store.copying) {
-            hook(messages);
-        }
+        self.0.strike(|fault| fault.store.copying, |hook| hook(messages));
     }
 
     fn expunging(&self, deleted: &mut Vec<Uid>, present: &[Uid]) {
-        for hook in self.0.striking(|fault| fault.store.expunging) {
-            hook(deleted, present);
-        }
+        self.0.strike(|fault| fault.store.expunging, |hook| hook(deleted, present));
     }
 
     fn updating(&self, marked: &mut Vec<Uid>, present: &[Uid]) {
-        for hook in self.0.striking(|fault| fault.store.updating) {
-            hook(marked, present);
-        }
+        self.0.strike(|fault| fault.store.updating, |hook| hook(marked, present));
     }
 
     fn locking(&self, locked: &mut bool) {
-        for hook in self.0.striking(|fault| fault.store.locking) {
-            hook(locked);
-        }
+        self.0.strike(|fault| fault.store.locking, |hook| hook(locked));
     }
 }

@@ -41,7 +41,12 @@ fn an_intermittent_fault_strikes_about_as_often_as_it_should_and_the_same_each_t
     let all: Vec<&Fault> = Fault::all().take(1).collect();
     let strikes = |rate: &str| {
         let faults = Faults::new(&all, rate.parse().unwrap()).unwrap();
-        (0..1000).map(|_| faults.striking(|fault| Some(fault.name)).count()).collect::<Vec<_>>()
+        let strikes = |_| {
+            let mut count = 0_usize;
+            faults.strike(|fault| Some(fault.name), |_| count += 1);
+            count
+        };
+        (0..1000).map(strikes).collect::<Vec<_>>()
     };
     assert_eq!(strikes("1"), vec![1; 1000]);
     let (some, again) = (strikes("0.1"), strikes("0.1"));
