@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use strsim::levenshtein;
 use thiserror::Error;
 
 use super::{
@@ -80,7 +81,9 @@ impl FromStr for &'static Fault {
 
     fn from_str(name: &str) -> Result<Self, UnknownFault> {
         Fault::all().find(|fault| fault.name.eq_ignore_ascii_case(name)).ok_or_else(|| {
-            let by_distance = Fault::all().map(|fault| (distance(name, fault.name), fault.name));
+            // What is longer than any name is like none.
+            let name: String = name.chars().take(100).collect();
+            let by_distance = Fault::all().map(|fault| (levenshtein(&name, fault.name), fault.name));
             let nearest = by_distance.min().filter(|(distance, known)| *distance <= known.len() / 3);
             UnknownFault { nearest: nearest.map(|(_, known)| known) }
         })
@@ -95,20 +98,4 @@ pub fn listing() -> String {
     let line =
         |fault: &Fault| format!("{:name$}  {:clause$}  {}\n", fault.name, fault.clauses[0], fault.does);
     Fault::all().map(line).collect()
-}
-
-/// How many letters have to be put in, left out or replaced to make one name of the other (Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    // What is longer than any name is like none.
-    let one: Vec<u8> = one.bytes().take(100).collect();
-    let mut row: Vec<usize> = (0..=one.len()).collect();
-    for (index, letter) in other.bytes().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
-        for at in 1..row.len() {
-            let replaced = diagonal + usize::from(one[at - 1] != letter);
-            diagonal = row[at];
-            row[at] = replaced.min(row[at] + 1).min(row[at - 1] + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
 }
