@@ -5,24 +5,20 @@
 
 #![allow(clippy::print_stderr)] // There is no other place to tell why there are no tests.
 
-use std::{collections::BTreeSet, process::ExitCode, sync::Arc, time::Duration};
+mod suite;
+
+use std::{collections::BTreeSet, process::ExitCode, sync::Arc};
 
 use libtest_mimic::{Arguments, Failed, Trial};
 use mailspec::{
-    check::{
-        select::Selected,
-        start::Plan,
-        verdict::{Outcome, Verdict},
-        waivers::Waivers,
-    },
+    check::verdict::{Outcome, Verdict},
     clauses::{Catalogue, Severity},
-    embedded::Files,
-    fixtures::Fixtures,
     report::{Sink, event::Event},
-    scenario::{Scenario, parse, program::Protocol},
+    scenario::{Scenario, program::Protocol},
     target::Target,
 };
 use reference_server::faults::{Fault, Faults, Rate};
+use suite::Suite;
 
 /// How many scenarios run before it is asked whether one has noticed.
 const AT_ONCE: usize = 50;
@@ -38,80 +34,44 @@ fn main() -> ExitCode {
     };
     let trial = |fault: &'static Fault| {
         let suite = Arc::clone(&suite);
-        Trial::test(fault.name, move || suite.notices(fault))
+        Trial::test(fault.name, move || notices(&suite, fault))
     };
     libtest_mimic::run(&arguments, Fault::all().map(trial).collect()).exit_code()
 }
 
-struct Suite {
-    catalogue: Arc<Catalogue>,
-    scenarios: Vec<Arc<Scenario>>,
-}
-
-impl Suite {
-    fn load() -> Result<Self, String> {
-        let catalogue = Catalogue::load(None).map_err(|error| error.to_string())?;
-        let fixtures = Fixtures::load(None).map_err(|error| error.to_string())?;
-        let files = Files::scenarios();
-        let mut scenarios = Vec::new();
-        for name in parse::names(&files).map_err(|mistake| mistake.render(false))? {
-            let loaded = parse::load_one(&files, &name, &catalogue, &fixtures).map_err(|mistakes| {
-                mistakes.iter().map(|mistake| mistake.render(false)).collect::<Vec<_>>().join("\n\n")
-            })?;
-            scenarios.extend(loaded.into_iter().map(Arc::new));
-        }
-        Ok(Self { catalogue: Arc::new(catalogue), scenarios })
+fn notices(suite: &Suite, fault: &'static Fault) -> Result<(), Failed> {
+    if let Some(unknown) = fault.clauses.iter().find(|clause| suite.catalogue.get(clause).is_none()) {
+        return Err(format!("there is no clause {unknown}").into());
     }
-
-    fn notices(&self, fault: &'static Fault) -> Result<(), Failed> {
-        if let Some(unknown) = fault.clauses.iter().find(|clause| self.catalogue.get(clause).is_none()) {
-            return Err(format!("there is no clause {unknown}").into());
+    let cites =
+        |scenario: &Scenario| scenario.clauses.iter().any(|clause| fault.clauses.contains(&clause.as_ref()));
+    let of_protocol = |scenario: &&Arc<Scenario>| scenario.protocol == protocol(fault);
+    let (first, rest): (Vec<_>, Vec<_>) =
+        suite.scenarios.iter().filter(of_protocol).partition(|scenario| cites(scenario));
+    let mut jury = Jury {
+        catalogue: &suite.catalogue,
+        fault,
+        noticed: None,
+        others: BTreeSet::new(),
+        undecided: BTreeSet::new(),
+    };
+    let mut troubles = BTreeSet::new();
+    for some in first.chunks(AT_ONCE).chain(rest.chunks(AT_ONCE)) {
+        let faults = Faults::new(&[fault], Rate::default()).ok_or("a fault is there")?;
+        let plan = suite.plan(Target::bundled(), some.iter().copied());
+        if let Err(trouble) = plan.carry_out_with_faults(faults, &mut jury) {
+            troubles.insert(trouble.to_string());
         }
-        let cites = |scenario: &Scenario| {
-            scenario.clauses.iter().any(|clause| fault.clauses.contains(&clause.as_ref()))
-        };
-        let of_protocol = |scenario: &&Arc<Scenario>| scenario.protocol == protocol(fault);
-        let (first, rest): (Vec<_>, Vec<_>) =
-            self.scenarios.iter().filter(of_protocol).partition(|scenario| cites(scenario));
-        let mut jury = Jury {
-            catalogue: &self.catalogue,
-            fault,
-            noticed: None,
-            others: BTreeSet::new(),
-            undecided: BTreeSet::new(),
-        };
-        let mut troubles = BTreeSet::new();
-        for some in first.chunks(AT_ONCE).chain(rest.chunks(AT_ONCE)) {
-            let faults = Faults::new(&[fault], Rate::default()).ok_or("a fault is there")?;
-            if let Err(trouble) = self.plan(some).carry_out_with_faults(faults, &mut jury) {
-                troubles.insert(trouble.to_string());
-            }
-            if jury.noticed.is_some() {
-                return Ok(());
-            }
-        }
-        let Jury { others, undecided, .. } = jury;
-        Err(format!(
-            "nothing notices that {:?} ({})\nclauses that failed instead: {others:?}\nof those that cite it: {undecided:?}\ntrouble: {troubles:?}",
-            fault.does, fault.clauses[0]
-        )
-        .into())
-    }
-
-    fn plan(&self, scenarios: &[&Arc<Scenario>]) -> Plan {
-        let all = |scenario: &&Arc<Scenario>| Selected {
-            scenario: Arc::clone(scenario),
-            rows: (0..scenario.rows.len()).collect(),
-        };
-        Plan {
-            target: Target::bundled(),
-            catalogue: Arc::clone(&self.catalogue),
-            selected: scenarios.iter().map(all).collect(),
-            waivers: Waivers::none(),
-            jobs: None,
-            timeout: Duration::from_secs(10),
+        if jury.noticed.is_some() {
+            return Ok(());
         }
     }
+    let Jury { others, undecided, .. } = jury;
+    Err(format!(
+        "nothing notices that {:?} ({})\nclauses that failed instead: {others:?}\nof those that cite it: {undecided:?}\ntrouble: {troubles:?}",
+        fault.does, fault.clauses[0]
+    )
+    .into())
 }
 
 /// The protocol that a fault is seen in.

@@ -2,20 +2,14 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests may panic as tests do.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+mod suite;
+
+use std::collections::BTreeMap;
 
 use mailspec::{
-    check::{
-        select::{Selection, select},
-        start::Plan,
-        waivers::Waivers,
-    },
-    clauses::Catalogue,
-    embedded::Files,
-    fixtures::Fixtures,
     net::Pipes,
     report::{Sink, event::Event},
-    scenario::{parse, program::Protocol},
+    scenario::program::Protocol,
     target::{Target, Upgrade},
 };
 use reference_server::{
@@ -24,6 +18,7 @@ use reference_server::{
     net::Server,
     pop3::{Capabilities, Capability},
 };
+use suite::Suite;
 
 #[derive(Default)]
 struct Verdicts(BTreeMap<String, (String, String)>);
@@ -50,13 +45,8 @@ fn verdicts(config: Config) -> BTreeMap<String, (String, String)> {
         Protocol::Imap => Box::new(server.connect_imap()),
         Protocol::Pop3 => Box::new(server.connect_pop3()),
     });
-    let catalogue = Arc::new(Catalogue::load(None).unwrap());
-    let fixtures = Fixtures::load(None).unwrap();
-    let scenarios = parse::load(&Files::scenarios(), &catalogue, &fixtures).unwrap();
-    let scenarios: Vec<_> = scenarios.into_iter().map(Arc::new).collect();
-    let selected = select(&scenarios, &Selection::default(), &catalogue, |_| true).unwrap();
-    let (waivers, timeout) = (Waivers::none(), Duration::from_secs(10));
-    let plan = Plan { target, catalogue, selected, waivers, jobs: None, timeout };
+    let suite = Suite::load().unwrap();
+    let plan = suite.plan(target, suite.scenarios.iter().filter(|scenario| !scenario.slow));
     let mut verdicts = Verdicts::default();
     plan.carry_out_through(pipes, &mut verdicts).unwrap();
     verdicts.0

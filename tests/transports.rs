@@ -2,22 +2,16 @@
 
 #![allow(clippy::unwrap_used)] // Helpers of tests may panic as tests do.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+mod suite;
+
+use std::collections::BTreeMap;
 
 use mailspec::{
-    check::{
-        select::{Selection, select},
-        start::Plan,
-        waivers::Waivers,
-    },
-    clauses::Catalogue,
-    embedded::Files,
-    fixtures::Fixtures,
     report::{Sink, event::Event},
-    scenario::parse,
     target::Target,
 };
 use reference_server::{config::Config, net::Server};
+use suite::Suite;
 
 #[derive(Default)]
 struct Verdicts(BTreeMap<String, String>);
@@ -71,20 +65,9 @@ fn pipes_and_tcp_give_the_same_verdicts() {
 }
 
 fn verdicts(target: Target) -> BTreeMap<String, String> {
-    let catalogue = Arc::new(Catalogue::load(None).unwrap());
-    let fixtures = Fixtures::load(None).unwrap();
-    let scenarios = parse::load(&Files::scenarios(), &catalogue, &fixtures).unwrap();
-    let scenarios: Vec<_> = scenarios.into_iter().map(Arc::new).collect();
-    let selected = select(&scenarios, &Selection::default(), &catalogue, |_| true).unwrap();
+    let suite = Suite::load().unwrap();
+    let plan = suite.plan(target, suite.scenarios.iter().filter(|scenario| !scenario.slow));
     let mut verdicts = Verdicts::default();
-    let plan = Plan {
-        target,
-        catalogue,
-        selected,
-        waivers: Waivers::none(),
-        jobs: None,
-        timeout: Duration::from_secs(10),
-    };
     plan.carry_out(&mut verdicts).unwrap();
     verdicts.0
 }
