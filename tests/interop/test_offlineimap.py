@@ -30,6 +30,7 @@ remoteuser = {user}
 remotepass = {password}
 ssl = {ssl}
 starttls = {starttls}
+ssl_version = {version}
 sslcacertfile = {certificate}
 auth_mechanisms = {auth}
 maxconnections = 2
@@ -39,13 +40,14 @@ maxconnections = 2
 class Offlineimap(Case):
     program = "offlineimap"
 
-    def configure(self, service="imap", ssl="no", starttls="no", auth="CRAM-MD5, PLAIN, LOGIN"):
+    def configure(self, service="imap", ssl="no", starttls="no", version="ssl23", auth="CRAM-MD5, PLAIN, LOGIN"):
         text = CONFIGURATION.format(
             port=getattr(self.server, service),
             user=USER,
             password=PASSWORD,
             ssl=ssl,
             starttls=starttls,
+            version=version,
             auth=auth,
             certificate=self.server.certificate,
             home=self.home,
@@ -95,7 +97,9 @@ class Offlineimap(Case):
         self.assertEqual((self.server.held(), sorted(file.name for file in inbox.files())), before)
 
     def test_starttls(self):
-        self.converse(starttls="yes")
+        # With TLS 1.3, imaplib2 reads the session tickets in one thread while it writes CAPABILITY in another, and loses
+        # the answer in one of fifty tries, to Dovecot as well.
+        self.converse(starttls="yes", version="tls1_2")
 
     def test_implicit_tls(self):
         self.converse(service="imaps", ssl="yes")
