@@ -12,6 +12,7 @@ mod pool;
 pub mod probe;
 pub mod run;
 mod scene;
+mod secrets;
 pub mod select;
 pub mod start;
 mod steward;

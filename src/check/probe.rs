@@ -26,6 +26,8 @@ pub struct Facts {
     pub separator: Option<Vec<u8>>,
     /// The prefix of the personal namespace.
     pub prefix: Vec<u8>,
+    /// What it calls itself: the fields of ID, and POP3's IMPLEMENTATION.
+    pub identity: Vec<(String, String)>,
 }
 
 impl Facts {
@@ -36,6 +38,15 @@ impl Facts {
             Protocol::Imap => self.imap.contains(capability),
             Protocol::Pop3 => self.pop3.contains(capability),
         }
+    }
+
+    /// What is advertised, in the order of the alphabet.
+    pub fn advertised(&self, protocol: Protocol) -> impl Iterator<Item = &str> {
+        let known = match protocol {
+            Protocol::Imap => &self.imap,
+            Protocol::Pop3 => &self.pop3,
+        };
+        known.iter().map(String::as_str)
     }
 
     /// The first requirement that is not met.
@@ -75,6 +86,15 @@ pub(crate) async fn imap(bench: &Bench, facts: &mut Facts) -> Result<(), Refusal
         });
     }
     (facts.prefix, facts.separator) = found.unwrap_or_default();
+    if facts.imap.contains("ID") {
+        let before = link.session().lines().len();
+        // Only reports show it, so that a refusal costs nothing.
+        if command(bench, &mut link, "ID NIL").await.is_ok() {
+            let lines = &link.session().lines()[before..];
+            facts.identity =
+                lines.iter().find_map(|line| identity(line.imap()?, &line.octets)).unwrap_or_default();
+        }
+    }
     // In good order, but nothing depends on it.
     let _ = command(bench, &mut link, "LOGOUT").await;
     Ok(())
@@ -89,6 +109,30 @@ fn personal_namespace(response: &crate::imap::Response, octets: &[u8]) -> Option
     let [prefix, separator, ..] = nodes.first()?.list()?.first()?.list()? else { return None };
     Some((string(prefix, octets)?, string(separator, octets)))
 }
+
+/// The fields of `* ID ("name" "x" "version" "1")` (RFC 2971 section 3.2), as far as they fit on a page.
+fn identity(response: &crate::imap::Response, octets: &[u8]) -> Option<Vec<(String, String)>> {
+    let Kind::Other { name, nodes, .. } = &response.kind else { return None };
+    if !name.of(octets).eq_ignore_ascii_case(b"ID") {
+        return None;
+    }
+    let text = |node: &Node| {
+        let text = string(node, octets)?;
+        Some(String::from_utf8_lossy(&text).chars().take(FIELD_LENGTH).collect::<String>())
+    };
+    let fields = nodes.first()?.list()?.chunks_exact(2);
+    Some(
+        fields
+            .filter_map(|pair| Some((text(&pair[0])?.to_lowercase(), text(&pair[1])?)))
+            .take(FIELDS)
+            .collect(),
+    )
+}
+
+/// RFC 2971 section 3.3 allows 30 fields.
+const FIELDS: usize = 30;
+/// Characters that are kept of a field.
+const FIELD_LENGTH: usize = 200;
 
 fn string(node: &Node, octets: &[u8]) -> Option<Vec<u8>> {
     (!node.is_nil()).then(|| node.text(octets).into_owned())
@@ -111,6 +155,9 @@ pub(crate) async fn pop3(bench: &Bench, facts: &mut Facts) -> Result<(), Refusal
     if has_capa {
         accepted(bench, &mut link, "CAPA").await?;
         learn_capa(&link, &mut facts.pop3);
+        let told = link.session().capabilities().unwrap_or_default().iter();
+        let implementation = told.filter_map(|line| line.strip_prefix("IMPLEMENTATION "));
+        facts.identity.extend(implementation.map(|value| ("implementation".to_owned(), value.to_owned())));
     } else {
         if accepted(bench, &mut link, "UIDL").await? {
             facts.pop3.insert("UIDL".into());

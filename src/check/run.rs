@@ -8,12 +8,17 @@ use super::{
     one::{self, Ran},
     pool::Pool,
     probe,
+    secrets::Secrets,
     select::Selected,
     waivers::{Ledger, Waivers},
 };
 use crate::{
-    report::{Sink, event::Event},
+    report::{
+        Sink,
+        event::{Event, Server},
+    },
     scenario::program::{Action, Lease, Protocol, Scenario, Step, every_action},
+    target::Reach,
 };
 
 /// The target can't be examined.
@@ -58,32 +63,77 @@ fn jobs_of(selected: &Selected) -> Vec<Job> {
     selected.rows.chunks(together).map(job).collect()
 }
 
-/// Runs all that is selected on a target that has been examined, `jobs` at a time, and tells `sink` of it.
-pub async fn run(bench: &Bench, selected: &[Selected], waivers: &Waivers, jobs: usize, sink: &mut dyn Sink) {
+/// Runs all that is selected on a target that has been examined, `jobs` at a time, and tells `sink` of it. Ends early once `stop` does,
+/// which says why.
+pub async fn run(
+    bench: &Bench,
+    selected: &[Selected],
+    waivers: &Waivers,
+    jobs: usize,
+    stop: impl Future<Output = String>,
+    sink: &mut dyn Sink,
+) {
     // Of the whole run people want to know how long they waited, whatever the clock of the sessions says.
     let began = std::time::Instant::now();
     let jobs = jobs.max(1);
     let share = (bench.target.connections_per_account / 4).clamp(1, jobs);
     let pool = Pool::of(bench.target.accounts.len(), share);
     let planned = selected.iter().map(|selected| selected.rows.len()).sum();
-    sink.take(&Event::Started { target: bench.target.to_string(), planned });
+    sink.take(&Event::Started { target: bench.target.to_string(), server: Box::new(server(bench)), planned });
     let all: Vec<Job> = selected.iter().flat_map(jobs_of).collect();
-    let state = RefCell::new(State { sink, ledger: Ledger::new(waivers), cut_short: None });
+    let state = RefCell::new(State {
+        sink,
+        ledger: Ledger::new(waivers),
+        secrets: Secrets::of(&bench.target.accounts),
+        cut_short: None,
+    });
     // Servers slow every login down after a wrong password, and a restart disturbs everybody: both run by themselves.
     let (alone, together): (Vec<Job>, Vec<Job>) = all.into_iter().partition(runs_alone);
-    for (lane, width) in [(together, jobs), (alone, 1)] {
-        let queue = RefCell::new(VecDeque::from(lane));
-        let workers = (0..width).map(|_| work(bench, &pool, &queue, &state));
-        join_all(workers.collect()).await;
+    let lanes = async {
+        for (lane, width) in [(together, jobs), (alone, 1)] {
+            let queue = RefCell::new(VecDeque::from(lane));
+            let workers = (0..width).map(|_| work(bench, &pool, &queue, &state));
+            join_all(workers.collect()).await;
+        }
+    };
+    tokio::select! {
+        biased;
+        why = stop => state.borrow_mut().cut_short = Some(why),
+        () = lanes => {}
     }
-    let State { sink, ledger, cut_short } = state.into_inner();
+    let State { sink, ledger, cut_short, .. } = state.into_inner();
     let complaints = ledger.close(cut_short.is_some());
     sink.take(&Event::Finished { took: began.elapsed(), commands: bench.commands(), cut_short, complaints });
+}
+
+/// What reports say of the server under test.
+fn server(bench: &Bench) -> Server {
+    let Bench { target, facts, .. } = bench;
+    let addresses = match &target.reach {
+        Reach::Bundled => Vec::new(),
+        Reach::Network(listeners) => {
+            listeners.iter().map(|(service, address)| format!("{service}://{address}")).collect()
+        }
+    };
+    let advertised = |protocol| facts.advertised(protocol).map(str::to_owned).collect();
+    let text = |octets: &[u8]| String::from_utf8_lossy(octets).into_owned();
+    Server {
+        name: target.name.clone(),
+        addresses,
+        accounts: target.accounts.len(),
+        delivery: target.delivery.name(),
+        identity: facts.identity.clone(),
+        imap: advertised(Protocol::Imap),
+        pop3: advertised(Protocol::Pop3),
+        prefix: text(&facts.prefix),
+        delimiter: facts.separator.as_deref().map(text),
+    }
 }
 
 struct State<'s> {
     sink: &'s mut dyn Sink,
     ledger: Ledger<'s>,
+    secrets: Secrets,
     cut_short: Option<String>,
 }
 
@@ -106,6 +156,7 @@ async fn rows(bench: &Bench, pool: &Pool, job: &Job, state: &RefCell<State<'_>>)
         let ran = one::run(bench, pool, &job.scenario, &job.scenario.rows[row], &mut world).await;
         let Ran { mut outcome, server_gone } = ran;
         let mut state = state.borrow_mut();
+        state.secrets.mask(&mut outcome);
         state.ledger.enter(&mut outcome, &bench.catalogue);
         state.sink.take(&Event::Ended(Arc::new(outcome)));
         if server_gone && state.cut_short.is_none() {

@@ -1,6 +1,6 @@
 //! From a target to a run: the runtime, the connector, the bundled server.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::pending, sync::Arc, time::Duration};
 
 use reference_server::{
     config::Config,
@@ -62,9 +62,21 @@ impl Plan {
     /// # Errors
     /// If the run can't begin.
     pub fn carry_out(self, sink: &mut dyn Sink) -> Result<(), CheckError> {
+        self.carry_out_until(pending(), sink)
+    }
+
+    /// As [`carry_out`](Self::carry_out), but ends the run early once `stop` ends, which says why.
+    ///
+    /// # Errors
+    /// If the run can't begin.
+    pub fn carry_out_until(
+        self,
+        stop: impl Future<Output = String>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), CheckError> {
         self.runtime()?.block_on(async {
             let connector = self.connector()?;
-            self.carry_out_over(connector, sink).await
+            self.carry_out_over(connector, stop, sink).await
         })
     }
 
@@ -76,7 +88,7 @@ impl Plan {
         runtime(true)?.block_on(async {
             let config = Config { faults: Some(faults), ..self.config() };
             let connector = Connector::to_bundled(Server::in_process(config)?)?;
-            self.carry_out_over(connector, sink).await
+            self.carry_out_over(connector, pending(), sink).await
         })
     }
 
@@ -86,14 +98,19 @@ impl Plan {
     /// If the run can't begin.
     pub fn carry_out_through(self, pipes: Pipes, sink: &mut dyn Sink) -> Result<(), CheckError> {
         let connector = Connector::through(pipes, &self.target)?;
-        runtime(true)?.block_on(self.carry_out_over(connector, sink))
+        runtime(true)?.block_on(self.carry_out_over(connector, pending(), sink))
     }
 
-    async fn carry_out_over(self, connector: Connector, sink: &mut dyn Sink) -> Result<(), CheckError> {
+    async fn carry_out_over(
+        self,
+        connector: Connector,
+        stop: impl Future<Output = String>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), CheckError> {
         let jobs = self.jobs.unwrap_or(self.target.accounts.len());
         let waivers = self.waivers.clone();
         let (bench, selected) = self.bench(connector).await?;
-        run::run(&bench, &selected, &waivers, jobs, sink).await;
+        run::run(&bench, &selected, &waivers, jobs, stop, sink).await;
         Ok(())
     }
 

@@ -11,6 +11,8 @@ pub enum Event {
     Started {
         /// Its name, and where it listens.
         target: String,
+        /// What it is, by its profile and by its own words.
+        server: Box<Server>,
         /// How many results are to come.
         planned: usize,
     },
@@ -32,4 +34,27 @@ pub enum Event {
         /// Waivers that have lost their use.
         complaints: Vec<Complaint>,
     },
+}
+
+/// The server under test: what its profile says of it, and what it told of itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Server {
+    /// What its profile calls it.
+    pub name: Option<String>,
+    /// Where it listens: `imap://127.0.0.1:143`; empty for the bundled server.
+    pub addresses: Vec<String>,
+    /// How many accounts the run may use.
+    pub accounts: usize,
+    /// How mail gets in.
+    pub delivery: &'static str,
+    /// What it answers to ID (RFC 2971): names and values. POP3's IMPLEMENTATION (RFC 2449 section 6.9) is such a name.
+    pub identity: Vec<(String, String)>,
+    /// What it advertises in IMAP, before login or behind it.
+    pub imap: Vec<String>,
+    /// What it advertises in POP3.
+    pub pop3: Vec<String>,
+    /// The prefix of the personal namespace.
+    pub prefix: String,
+    /// The hierarchy delimiter, if there is one.
+    pub delimiter: Option<String>,
 }

@@ -72,6 +72,11 @@ impl Transcript {
         &self.entries
     }
 
+    /// What the entries tell, for who has to take something out.
+    pub(crate) fn events_mut(&mut self) -> impl Iterator<Item = &mut Event> {
+        self.entries.iter_mut().map(|entry| &mut entry.event)
+    }
+
     /// How many entries are missing, and behind which index.
     #[must_use]
     pub fn gap(&self) -> Option<(usize, usize)> {

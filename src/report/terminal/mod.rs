@@ -116,7 +116,7 @@ impl<W: Write> Sink for Terminal<'_, W> {
     fn take(&mut self, event: &Event) {
         self.summary.take(event, self.catalogue);
         match event {
-            Event::Started { target, planned } => {
+            Event::Started { target, planned, .. } => {
                 say(&mut self.out, &format!("{target}: {} to run", layout::counted(*planned, "scenario")));
                 self.progress.started(*planned);
             }

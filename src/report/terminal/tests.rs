@@ -83,7 +83,11 @@ fn report_with(look: Look, outcomes: Vec<Outcome>, cut_short: Option<&str>) -> S
     let catalogue = Catalogue::load(None).unwrap();
     let mut out = Vec::new();
     let mut sink = Terminal::new(&mut out, look, &catalogue);
-    sink.take(&Event::Started { target: "imap://h:143".to_owned(), planned: outcomes.len() });
+    sink.take(&Event::Started {
+        target: "imap://h:143".to_owned(),
+        server: Box::default(),
+        planned: outcomes.len(),
+    });
     let commands = outcomes.iter().map(|outcome| u64::from(outcome.commands)).sum();
     for outcome in outcomes {
         sink.take(&Event::Begun { id: outcome.id() });

@@ -43,6 +43,18 @@ pub enum Delivery {
 }
 
 impl Delivery {
+    /// As a profile names it.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::ImapAppend => "imap-append",
+            Self::Lmtp { .. } => "lmtp",
+            Self::Smtp { .. } => "smtp",
+            Self::Maildir { .. } => "maildir",
+            Self::Command { .. } => "command",
+        }
+    }
+
     /// Whether the message arrives octet for octet; otherwise the server puts header fields in front.
     #[must_use]
     pub fn is_exact(&self) -> bool {
