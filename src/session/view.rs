@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::line::Line;
-use crate::imap::{FetchItem, Kind, Node, NodeKind, Text};
+use crate::imap::{FetchItem, Kind, Node, NodeKind, Text, sequence_set};
 
 /// Messages that are known one by one; beyond them the view counts only.
 const KNOWN_MESSAGES: usize = 100_000;
@@ -171,7 +171,7 @@ impl Mailbox {
         let [uids] = nodes else { return };
         let uids = uids.raw(octets);
         let gone: Vec<u64> = self.vanishing(uids).collect();
-        let unknown = set_size(uids).unwrap_or(0).saturating_sub(gone.len() as u64);
+        let unknown = sequence_set::size(uids).unwrap_or(0).saturating_sub(gone.len() as u64);
         for number in gone.into_iter().rev() {
             self.expunge(number);
         }
@@ -181,7 +181,9 @@ impl Mailbox {
     /// The message sequence numbers of the messages whose UIDs are known and in this set.
     fn vanishing(&self, uids: &[u8]) -> impl Iterator<Item = u64> {
         let known = (1..).zip(&self.messages);
-        known.filter(|(_, m)| m.uid.is_some_and(|uid| in_set(uid, uids))).map(|(number, _)| number)
+        known
+            .filter(|(_, m)| m.uid.is_some_and(|uid| sequence_set::holds(uids, uid)))
+            .map(|(number, _)| number)
     }
 
     /// Are all the UIDs of this set those of messages in the view? `None` where not every UID of the view is known.
@@ -192,7 +194,7 @@ impl Mailbox {
         {
             return None;
         }
-        Some(set_size(uids) == Some(self.vanishing(uids).count() as u64))
+        Some(sequence_set::size(uids) == Some(self.vanishing(uids).count() as u64))
     }
 
     /// What was told so far was of the mailbox that was selected before (RFC 7162 section 3.2.11).
@@ -285,30 +287,6 @@ pub fn static_item(item: &FetchItem, octets: &[u8]) -> Option<(String, u64)> {
     }
 }
 
-/// How many numbers a sequence set without `*` names; `None` for what is none.
-#[must_use]
-pub fn set_size(set: &[u8]) -> Option<u64> {
-    let mut size = 0_u64;
-    for range in std::str::from_utf8(set).ok()?.split(',') {
-        let (from, to) = range.split_once(':').unwrap_or((range, range));
-        let number = |text: &str| text.parse::<u32>().ok().filter(|number| *number > 0).map(u64::from);
-        size = size.saturating_add(number(from)?.abs_diff(number(to)?) + 1);
-    }
-    Some(size)
-}
-
-/// Does the sequence set `set` (without `*`) hold `number`?
-fn in_set(number: u64, set: &[u8]) -> bool {
-    String::from_utf8_lossy(set).split(',').any(|range| {
-        let mut ends = range.splitn(2, ':').map(str::parse::<u64>);
-        match (ends.next(), ends.next()) {
-            (Some(Ok(one)), None) => number == one,
-            (Some(Ok(from)), Some(Ok(to))) => (from.min(to)..=from.max(to)).contains(&number),
-            _ => false,
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -363,28 +341,10 @@ mod tests {
     }
 
     #[test]
-    fn sizes_of_sets() {
-        for (set, size) in
-            [("1", Some(1)), ("9:7,1", Some(4)), ("1:*", None), ("0", None), ("", None), ("1,", None)]
-        {
-            assert_eq!(set_size(set.as_bytes()), size, "{set}");
-        }
-    }
-
-    #[test]
     fn a_count_beyond_all_reason_costs_no_memory() {
         let mut mailbox = mailbox(u64::MAX, 0);
         assert_eq!(mailbox.messages().len(), KNOWN_MESSAGES);
         mailbox.expunge(u64::MAX);
         mailbox.expunge(0);
-    }
-
-    #[test]
-    fn sets() {
-        for (number, set, expected) in
-            [(3, "1:5", true), (3, "5:1", true), (3, "1,3", true), (3, "4:5", false), (3, "x", false)]
-        {
-            assert_eq!(in_set(number, set.as_bytes()), expected, "{number} {set}");
-        }
     }
 }

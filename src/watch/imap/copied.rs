@@ -1,8 +1,8 @@
 //! APPENDUID and COPYUID: how many UIDs they give, and where they stand (RFC 4315 section 3).
 
 use crate::{
-    imap::{Code, Kind, Status},
-    session::{Command, ExchangeId, view::set_size},
+    imap::{Code, Kind, Status, sequence_set},
+    session::{Command, ExchangeId},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
 
@@ -29,7 +29,7 @@ impl Rule for Copied {
         };
         let octets = &seen.line.octets;
         let Some(code) = &text.code else { return };
-        let size = |at: usize| code.arguments.get(at).and_then(|set| set_size(set.raw(octets)));
+        let size = |at: usize| code.arguments.get(at).and_then(|set| sequence_set::size(set.raw(octets)));
         if code.name.is("COPYUID", octets) {
             if let (Some(from), Some(to)) = (size(1), size(2))
                 && from != to
@@ -64,7 +64,7 @@ impl Rule for Copied {
             found.at(PLACE, clause, seen.line, code.span, message);
             return;
         }
-        let uids = code.arguments.get(1).and_then(|set| set_size(set.raw(octets)));
+        let uids = code.arguments.get(1).and_then(|set| sequence_set::size(set.raw(octets)));
         if let Some(uids) = uids.filter(|&uids| uids > 1 && appended && is_one_message(&exchange.command)) {
             let message = format!("{uids} UIDs for one message that was appended");
             found.at(PAIRS, "rfc4315-3-03", seen.line, code.span, message);

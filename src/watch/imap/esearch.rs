@@ -1,7 +1,7 @@
 //! ESEARCH responses agree with their command and with themselves (RFC 4731 section 3.1).
 
 use crate::{
-    imap::{Kind, Node},
+    imap::{Kind, Node, sequence_set},
     session::{Command, Exchange, Session},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
@@ -187,13 +187,7 @@ struct Members {
 impl Members {
     /// `None` for a set with `*`, or what is no set.
     fn of(set: &[u8]) -> Option<Self> {
-        let number = |text: &str| text.parse::<u32>().ok().map(u64::from);
-        let mut ranges = Vec::new();
-        for range in std::str::from_utf8(set).ok()?.split(',') {
-            let (from, to) = range.split_once(':').unwrap_or((range, range));
-            let (from, to) = (number(from)?, number(to)?);
-            ranges.push((from.min(to), from.max(to)));
-        }
+        let mut ranges = sequence_set::ranges(set).collect::<Option<Vec<_>>>()?;
         ranges.sort_unstable();
         let least = ranges.first()?.0;
         let (mut count, mut most) = (0, 0);

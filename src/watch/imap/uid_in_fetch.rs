@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::{
-    imap::{FetchItem, Kind},
+    imap::{FetchItem, Kind, sequence_set},
     session::{EndStatus, ExchangeId, Line, Mailbox, view::MessageId},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
@@ -78,16 +78,8 @@ fn is_flags(item: &FetchItem, octets: &[u8]) -> bool {
 
 /// Is the UID of this message known, and in the set? Ranges with `*` are left out.
 fn was_asked(mailbox: &Mailbox, message: MessageId, set: &[u8]) -> bool {
-    let Some(uid) = mailbox.messages().iter().find(|it| it.id == message).and_then(|it| it.uid) else {
-        return false;
-    };
-    String::from_utf8_lossy(set).split(',').any(|range| {
-        let (from, to) = range.split_once(':').unwrap_or((range, range));
-        match (from.parse::<u64>(), to.parse::<u64>()) {
-            (Ok(from), Ok(to)) => (from.min(to)..=from.max(to)).contains(&uid),
-            _ => false,
-        }
-    })
+    let message = mailbox.messages().iter().find(|it| it.id == message);
+    message.and_then(|it| it.uid).is_some_and(|uid| sequence_set::holds(set, uid))
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 //! VANISHED: when it comes, in which form, in place of what, and of which messages (RFC 7162 sections 3.2.6 and 3.2.10).
 
 use crate::{
-    imap::Kind,
-    session::{ExchangeId, Line, Session, State, view::set_size},
+    imap::{Kind, sequence_set},
+    session::{ExchangeId, Line, Session, State},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
 
@@ -116,7 +116,7 @@ fn judge_timing(seen: &Seen<'_>, found: &mut Findings) {
 
 fn judge_messages(seen: &Seen<'_>, uids: &[u8], found: &mut Findings) {
     let Some(mailbox) = seen.session.mailbox().filter(|_| seen.firm) else { return };
-    let too_many = set_size(uids).zip(mailbox.exists).is_some_and(|(size, exists)| size > exists);
+    let too_many = sequence_set::size(uids).zip(mailbox.exists).is_some_and(|(size, exists)| size > exists);
     if too_many || mailbox.holds_uids(uids) == Some(false) {
         let message = "VANISHED of messages that the session was never told of, or was told to be gone";
         found.at(KNOWN, "rfc7162-3.2.10-03", seen.line, seen.whole(), message);
