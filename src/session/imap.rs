@@ -1,7 +1,7 @@
 //! What an IMAP response means for the session (RFC 3501 sections 3 and 7).
 
 use super::{EndStatus, ExchangeId, Framer, Line, Mailbox, Next, Session, State, view::MessageId};
-use crate::imap::{Code, Kind, Node, Response, Status, Text, grammar};
+use crate::imap::{Code, Kind, Node, Response, Status, Text, grammar, mailbox_name::canonical};
 
 impl Session {
     pub(super) fn next_response(&mut self) -> Next<Response> {
@@ -33,7 +33,7 @@ impl Session {
         }
         let name = command.first_argument();
         let given = match &self.given {
-            Some((given, there)) if same_mailbox(given, &name) => there.clone(),
+            Some((given, there)) if canonical(given) == canonical(&name) => there.clone(),
             _ => Vec::new(),
         };
         self.former_mailbox = self.mailbox.replace(Mailbox::open(name, examine, given));
@@ -150,9 +150,4 @@ impl Session {
         };
         self.enabled.utf8 |= names.iter().any(allows_utf8);
     }
-}
-
-/// Mailbox names are compared octet by octet, INBOX in any letter case (RFC 3501 section 5.1).
-fn same_mailbox(a: &[u8], b: &[u8]) -> bool {
-    a == b || a.eq_ignore_ascii_case(b"INBOX") && b.eq_ignore_ascii_case(b"INBOX")
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     fault::Span,
-    imap::{Node, NodeKind},
+    imap::{Node, NodeKind, mailbox_name::canonical},
     scenario::{
         captures::Captures,
         evaluate::{
@@ -276,17 +276,13 @@ pub(super) fn equal(expected: &[u8], came: &[u8], position: Position) -> bool {
     }
     match position {
         Position::AnyCase | Position::Flags => expected.eq_ignore_ascii_case(came),
-        Position::Mailbox => is_inbox(expected) && is_inbox(came),
+        Position::Mailbox => canonical(expected) == canonical(came),
         Position::InternalDate => {
             let (expected, came) = (instant(expected), instant(came));
             expected.is_some() && expected == came
         }
         Position::Exact | Position::Body | Position::Parameters | Position::Disposition => false,
     }
-}
-
-fn is_inbox(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"INBOX")
 }
 
 /// The instant of a `date-time` of RFC 3501 section 9, in seconds.

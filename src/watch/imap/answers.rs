@@ -1,7 +1,7 @@
 //! Commands whose OK must not come without the data that they ask for (RFC 3501 sections 6.1.1, 6.3.10 and 6.4.4).
 
 use crate::{
-    imap::Kind,
+    imap::{Kind, mailbox_name},
     session::{EndStatus, Exchange, ExchangeId, Line, Session},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
@@ -66,8 +66,7 @@ fn names(line: &Line, kind: &Kind, exchange: &Exchange) -> bool {
     let (named, asked) = (mailbox.text(&line.octets), exchange.command.first_argument());
     // What is encoded in another way may still be the same name.
     let encoded = |name: &[u8]| name.contains(&b'&') || !name.is_ascii();
-    named.as_ref() == asked.as_slice()
-        || named.eq_ignore_ascii_case(b"INBOX") && asked.eq_ignore_ascii_case(b"INBOX")
+    mailbox_name::canonical(&named) == mailbox_name::canonical(&asked)
         || encoded(&named)
         || encoded(&asked)
         // Raw octets: the name came in a literal, which is not known.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    imap::Kind,
+    imap::{Kind, mailbox_name},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
 
@@ -33,12 +33,9 @@ impl Rule for Delimiter {
         let (true, &[delimiter]) = (listing.delimiter.is_string(), delimiter.as_ref()) else { return };
         let name = listing.mailbox.text(octets);
         let Some(end) = name.iter().position(|&octet| octet == delimiter) else { return };
-        let mut top = name[..end].to_vec();
+        let top = mailbox_name::canonical(&name[..end]).to_vec();
         if end == 0 || name.len() == end + 1 {
             return;
-        }
-        if top.eq_ignore_ascii_case(b"INBOX") {
-            top.make_ascii_uppercase();
         }
         if self.below.len() >= NAMES {
             self.below.clear();

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    imap::{FetchItem, Kind, Node},
+    imap::{FetchItem, Kind, Node, mailbox_name},
     session::{EndStatus, Exchange, ExchangeId, Session, State, view::MessageId, view::flag_names},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
@@ -88,7 +88,7 @@ impl Rule for ModSequences {
             "CLOSE" => close(seen, found),
             "SELECT" | "EXAMINE" if seen.sure && seen.none_open() => {
                 self.selection(seen, exchange, found);
-                self.selected = Some(folded(exchange.command.first_argument()));
+                self.selected = Some(mailbox_name::canonical(&exchange.command.first_argument()).to_vec());
             }
             _ => {}
         }
@@ -104,7 +104,7 @@ impl ModSequences {
         let Some([now]) = item.value.list() else { return };
         let (Some(now), Some(mailbox)) = (now.number(), seen.session.mailbox()) else { return };
         if let Some(validity) = mailbox.uid_validity {
-            self.note(mailbox.name.clone(), validity, now, "rfc7162-3.1.2-04");
+            self.note(&mailbox.name, validity, now, "rfc7162-3.1.2-04");
         }
         let Some(message) = mailbox.message(number) else { return };
         if self.selected_by != seen.session.selected_by() || self.messages.len() >= MESSAGES {
@@ -139,7 +139,7 @@ impl ModSequences {
         };
         let codes = codes(seen.session, exchange);
         let came = |name: &str| codes.iter().find(|(code, _)| code == name);
-        let name = folded(exchange.command.first_argument());
+        let name = mailbox_name::canonical(&exchange.command.first_argument()).to_vec();
         if (lists("CONDSTORE") || lists("QRESYNC"))
             && self.left.take().is_some_and(|left| left != name)
             && came("CLOSED").is_none()
@@ -151,8 +151,7 @@ impl ModSequences {
         let highest = came("HIGHESTMODSEQ").and_then(|(_, value)| *value);
         let (Some(highest), Some(validity)) = (highest, mailbox.uid_validity) else { return };
         // Without QRESYNC the highest may go with the message that has it.
-        let Some((before, clause)) = self.note(mailbox.name.clone(), validity, highest, "rfc7162-3.2-05")
-        else {
+        let Some((before, clause)) = self.note(&mailbox.name, validity, highest, "rfc7162-3.2-05") else {
             return;
         };
         if highest < before && lists("QRESYNC") {
@@ -162,11 +161,11 @@ impl ModSequences {
     }
 
     /// Remembers a mod-sequence, and returns the highest before it.
-    fn note(&mut self, name: Vec<u8>, validity: u64, value: u64, clause: &'static str) -> Option<Highest> {
+    fn note(&mut self, name: &[u8], validity: u64, value: u64, clause: &'static str) -> Option<Highest> {
         if self.mailboxes.len() >= MAILBOXES {
             self.mailboxes.clear();
         }
-        let key = (folded(name), validity);
+        let key = (mailbox_name::canonical(name).to_vec(), validity);
         let before = self.mailboxes.get(&key).copied();
         if before.is_none_or(|(before, _)| before < value) {
             self.mailboxes.insert(key, (value, clause));
@@ -203,13 +202,6 @@ fn codes(session: &Session, exchange: &Exchange) -> Vec<(String, Option<u64>)> {
         _ => None,
     };
     lines.iter().filter_map(code).collect()
-}
-
-fn folded(mut name: Vec<u8>) -> Vec<u8> {
-    if name.eq_ignore_ascii_case(b"INBOX") {
-        name.make_ascii_uppercase();
-    }
-    name
 }
 
 #[cfg(test)]

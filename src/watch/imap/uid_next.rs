@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::{
-    imap::{Kind, Node, Text},
+    imap::{Kind, Node, Text, mailbox_name},
     session::{EndStatus, ExchangeId, view::MessageId},
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
@@ -58,7 +58,7 @@ impl Rule for UidNext {
                 let value =
                     |name| items.iter().find(|(item, _)| item.is(name, octets)).and_then(|(_, v)| v.number());
                 if let (Some(validity), Some(next)) = (value("UIDVALIDITY"), value("UIDNEXT")) {
-                    self.compare(seen, mailbox.text(octets).into_owned(), validity, next, found);
+                    self.compare(seen, &mailbox.text(octets), validity, next, found);
                 }
             }
             _ => {}
@@ -73,7 +73,7 @@ impl Rule for UidNext {
         let ok = seen.session.exchange(ended).end.is_some_and(|end| end.status == EndStatus::Ok);
         let Some(mailbox) = seen.session.mailbox().filter(|_| ok && seen.none_open()) else { return };
         if let (Some(validity), Some(next)) = (mailbox.uid_validity, mailbox.uid_next) {
-            self.compare(seen, mailbox.name.clone(), validity, next, found);
+            self.compare(seen, &mailbox.name, validity, next, found);
         }
     }
 }
@@ -88,21 +88,11 @@ impl UidNext {
         self.told = next.zip(last).map(|(next, last)| (seen.session.selected_by(), next, last.id));
     }
 
-    fn compare(
-        &mut self,
-        seen: &Seen<'_>,
-        mut name: Vec<u8>,
-        validity: u64,
-        next: u64,
-        found: &mut Findings,
-    ) {
-        if name.eq_ignore_ascii_case(b"INBOX") {
-            name.make_ascii_uppercase();
-        }
+    fn compare(&mut self, seen: &Seen<'_>, name: &[u8], validity: u64, next: u64, found: &mut Findings) {
         if self.highest.len() >= MAILBOXES {
             self.highest.clear();
         }
-        let highest = self.highest.entry((name, validity)).or_insert(next);
+        let highest = self.highest.entry((mailbox_name::canonical(name).to_vec(), validity)).or_insert(next);
         if next < *highest {
             let message =
                 format!("UIDNEXT was {highest} and is now {next}, under the same UIDVALIDITY {validity}");
