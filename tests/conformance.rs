@@ -77,7 +77,7 @@ fn skip_reason(scenario: &Scenario, skips: &BTreeMap<String, String>) -> Option<
 /// The reference server has to be strict: a broken SHOULD fails here too.
 fn run(suite: &Suite, scenario: &Arc<Scenario>) -> Result<(), Failed> {
     let mut text = Vec::new();
-    let look = Look { colour: false, verbose: false, live: false, target: String::new() };
+    let look = Look::default();
     let mut terminal = Terminal::new(&mut text, look, &suite.catalogue);
     suite.plan(Target::bundled(), [scenario]).carry_out(&mut terminal).map_err(|error| error.to_string())?;
     let summary = terminal.summary();

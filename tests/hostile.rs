@@ -18,7 +18,7 @@ use mailspec::{
     check::{
         exit::Exit,
         select::{Selection, select},
-        start::{CheckError, Plan},
+        start::{CheckError, Conduct, Plan},
         summary::Summary,
         verdict::{Outcome, Verdict},
         waivers::Waivers,
@@ -293,8 +293,15 @@ fn run_suite(protocol: Protocol, malice: &Malice, text: &str) -> Result<Told, Ch
     thread::spawn(move || {
         let mut told =
             Told { summary: Summary::default(), outcomes: Vec::new(), catalogue: Arc::clone(&catalogue) };
-        let plan =
-            Plan { target, catalogue, selected, waivers: Waivers::none(), jobs: None, timeout: TIMEOUT };
+        let plan = Plan {
+            target,
+            catalogue,
+            selected,
+            waivers: Waivers::none(),
+            jobs: None,
+            timeout: TIMEOUT,
+            conduct: Conduct::default(),
+        };
         let result = plan.carry_out(&mut told);
         // Nobody listens any more once the guard has gone off.
         let _ = report.send(result.map(|()| told));

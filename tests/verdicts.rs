@@ -21,7 +21,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use mailspec::{
     check::{
         select::{Selection, select},
-        start::Plan,
+        start::{Conduct, Plan},
         verdict::Outcome,
         waivers::Waivers,
     },
@@ -140,6 +140,7 @@ fn run(case: &Case, catalogue: &Arc<Catalogue>, fixtures: &Fixtures) -> Result<(
         waivers: Waivers::none(),
         jobs: Some(1),
         timeout: Duration::from_secs(1),
+        conduct: Conduct::default(),
     };
     let mut verdicts = Verdicts::default();
     let pipes = {
@@ -182,7 +183,7 @@ impl Sink for Verdicts {
         match event {
             Event::Ended(outcome) => self.0 += &shown(outcome),
             Event::Finished { cut_short: Some(why), .. } => self.0 += &format!("cut short: {why}\n"),
-            Event::Started { .. } | Event::Begun { .. } | Event::Finished { .. } => {}
+            Event::Started { .. } | Event::Begun { .. } | Event::Said { .. } | Event::Finished { .. } => {}
         }
     }
 }

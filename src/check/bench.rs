@@ -4,6 +4,7 @@ use std::{
     sync::{
         Arc, Mutex,
         atomic::{AtomicU32, AtomicU64, Ordering},
+        mpsc::Sender,
     },
     time::Duration,
 };
@@ -15,7 +16,10 @@ use crate::{
     clauses::Catalogue,
     net::{Clock, ConnectError, Connector, Link},
     scenario::program::Protocol,
-    session::{Limits, Scribe, Session, transcript::Transcript},
+    session::{
+        Limits, Scribe, Session,
+        transcript::{Entry, Transcript},
+    },
     target::{Account, Target},
     watch::Watch,
 };
@@ -32,17 +36,21 @@ pub struct Bench {
     pub catalogue: Arc<Catalogue>,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// How long the answer to a command that logs in or out may take.
+    pub login_timeout: Duration,
     /// What a session may weigh.
     pub limits: Limits,
     /// What the server told of itself, for each protocol that it speaks.
     pub facts: Facts,
     /// Makes the names of mailboxes unique to the run.
     pub nonce: String,
+    /// Who is told of what is said in talks, as it is said.
+    pub(crate) live: Option<Sender<Entry>>,
     boxes: AtomicU32,
     commands: AtomicU64,
 }
 
-/// Servers delay the answer to a failed login, and to logins that follow it.
+/// Servers delay the answer to a failed login, and to logins that follow it, where nobody says otherwise.
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 
 impl Bench {
@@ -57,9 +65,11 @@ impl Bench {
             clock: Clock::start(),
             catalogue,
             timeout,
+            login_timeout: timeout.max(LOGIN_TIMEOUT),
             limits,
             facts: Facts::default(),
             nonce,
+            live: None,
             boxes: AtomicU32::new(0),
             commands: AtomicU64::new(0),
         }
@@ -78,7 +88,7 @@ impl Bench {
             command,
             "LOGIN" | "AUTHENTICATE" | "USER" | "PASS" | "APOP" | "AUTH" | "QUIT" | "LOGOUT"
         );
-        if login { self.timeout.max(LOGIN_TIMEOUT) } else { self.timeout }
+        if login { self.login_timeout } else { self.timeout }
     }
 
     /// The account at `index`.

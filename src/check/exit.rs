@@ -3,12 +3,34 @@
 use super::summary::Summary;
 use super::verdict::Verdict;
 
+/// What a run is held to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Require {
+    /// Broken MUSTs fail it.
+    #[default]
+    Must,
+    /// Broken SHOULDs as well.
+    Should,
+}
+
+impl Require {
+    /// Does a result with this verdict, which no waiver covers, fail the run?
+    #[must_use]
+    pub fn fails(self, verdict: Verdict) -> bool {
+        match verdict {
+            Verdict::Fail | Verdict::Blocked | Verdict::Error => true,
+            Verdict::Nonstrict => self == Self::Should,
+            Verdict::Pass | Verdict::Note | Verdict::Unsupported | Verdict::Skipped => false,
+        }
+    }
+}
+
 /// What the exit code of the program says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Exit {
     /// All as expected.
     Expected,
-    /// A MUST is broken, a precondition was refused, or a waiver has lost its use.
+    /// A rule that is required is broken, a precondition was refused, a verdict is flaky, or a waiver has lost its use.
     Violations,
     /// The command line, a profile or a scenario has a mistake.
     Usage,
@@ -31,15 +53,22 @@ impl Exit {
         }
     }
 
-    /// What a run that ended with `summary` earns.
+    /// What a run that ended with `summary` earns where broken MUSTs fail it.
     #[must_use]
     pub fn of(summary: &Summary) -> Self {
+        Self::under(Require::Must, summary)
+    }
+
+    /// What a run that ended with `summary` earns.
+    #[must_use]
+    pub fn under(require: Require, summary: &Summary) -> Self {
         let counts = &summary.counts;
         let broken = |verdict| counts.of(verdict) > 0;
-        if broken(Verdict::Fail)
-            || broken(Verdict::Blocked)
+        let violations = [Verdict::Fail, Verdict::Blocked, Verdict::Nonstrict];
+        if violations.into_iter().any(|verdict| require.fails(verdict) && broken(verdict))
             || !summary.complaints.is_empty()
-            || summary.rules.iter().any(|rule| rule.verdict == Verdict::Fail)
+            || !summary.flaky.is_empty()
+            || summary.rules.iter().any(|rule| require.fails(rule.verdict))
         {
             Self::Violations
         } else if broken(Verdict::Error) || summary.cut_short.is_some() {
@@ -81,6 +110,14 @@ mod tests {
             let summary = Summary { counts, ..Summary::default() };
             assert_eq!(Exit::of(&summary).code(), code, "{verdicts:?}");
         }
+    }
+
+    #[test]
+    fn a_broken_should_fails_a_run_that_requires_it() {
+        let mut summary = Summary::default();
+        summary.counts.add(Verdict::Nonstrict);
+        assert_eq!(Exit::under(Require::Must, &summary), Exit::Expected);
+        assert_eq!(Exit::under(Require::Should, &summary), Exit::Violations);
     }
 
     #[test]

@@ -55,7 +55,7 @@ async fn talk_in<'b>(
     mut world: World<'b>,
     next: &mut Option<World<'b>>,
 ) -> Ran {
-    let transcript = Arc::new(Mutex::new(Transcript::default()));
+    let transcript = Arc::new(Mutex::new(Transcript::telling(bench.live.clone())));
     let (steward, scene) = (&mut world.steward, &mut world.scene);
     let ended = Talk::run(bench, scenario, &row.program, scene, steward, Arc::clone(&transcript)).await;
     let spoiled = ended.spoiled;
@@ -135,6 +135,7 @@ fn without_talk(scenario: &Arc<Scenario>, row: &Row, verdict: Verdict, reason: S
         scenario: Arc::clone(scenario),
         row: row.name.clone(),
         verdict,
+        rounds: Vec::new(),
         reason: Some(reason),
         waived: None,
         broken: Vec::new(),

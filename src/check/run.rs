@@ -1,6 +1,11 @@
 //! Runs what was selected, several at a time.
 
-use std::{cell::RefCell, collections::VecDeque, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::VecDeque,
+    pin::pin,
+    sync::{Arc, mpsc},
+};
 
 use super::{
     bench::Bench,
@@ -10,14 +15,19 @@ use super::{
     probe,
     secrets::Secrets,
     select::Selected,
+    start::Conduct,
+    summary,
+    verdict::{Finding, Outcome, Verdict},
     waivers::{Ledger, Waivers},
 };
 use crate::{
+    clauses::Catalogue,
     report::{
         Sink,
         event::{Event, Server},
     },
     scenario::program::{Action, Lease, Protocol, Scenario, Step, every_action},
+    session::transcript::Entry,
     target::Reach,
 };
 
@@ -66,15 +76,22 @@ fn jobs_of(selected: &Selected) -> Vec<Job> {
 /// Runs all that is selected on a target that has been examined, `jobs` at a time, and tells `sink` of it. Ends early once `stop` does,
 /// which says why.
 pub async fn run(
-    bench: &Bench,
+    bench: &mut Bench,
     selected: &[Selected],
     waivers: &Waivers,
     jobs: usize,
+    conduct: Conduct,
     stop: impl Future<Output = String>,
     sink: &mut dyn Sink,
 ) {
     // Of the whole run people want to know how long they waited, whatever the clock of the sessions says.
     let began = std::time::Instant::now();
+    let heard = conduct.live.then(|| {
+        let (listener, heard) = mpsc::channel();
+        bench.live = Some(listener);
+        heard
+    });
+    let bench = &*bench;
     let jobs = jobs.max(1);
     let share = (bench.target.connections_per_account / 4).clamp(1, jobs);
     let pool = Pool::of(bench.target.accounts.len(), share);
@@ -85,14 +102,17 @@ pub async fn run(
         sink,
         ledger: Ledger::new(waivers),
         secrets: Secrets::of(&bench.target.accounts),
+        planned,
+        told: 0,
         cut_short: None,
     });
     // Servers slow every login down after a wrong password, and a restart disturbs everybody: both run by themselves.
     let (alone, together): (Vec<Job>, Vec<Job>) = all.into_iter().partition(runs_alone);
     let lanes = async {
         for (lane, width) in [(together, jobs), (alone, 1)] {
-            let queue = RefCell::new(VecDeque::from(lane));
-            let workers = (0..width).map(|_| work(bench, &pool, &queue, &state));
+            let queue = RefCell::new(lane.into());
+            let lane = Lane { bench, pool: &pool, conduct, queue, state: &state, heard: &heard };
+            let workers = (0..width).map(|_| lane.work());
             join_all(workers.collect()).await;
         }
     };
@@ -134,39 +154,123 @@ struct State<'s> {
     sink: &'s mut dyn Sink,
     ledger: Ledger<'s>,
     secrets: Secrets,
+    planned: usize,
+    /// How many results the sink was told of.
+    told: usize,
     cut_short: Option<String>,
 }
 
-async fn work(bench: &Bench, pool: &Pool, queue: &RefCell<VecDeque<Job>>, state: &RefCell<State<'_>>) {
-    while state.borrow().cut_short.is_none() {
-        let Some(job) = queue.borrow_mut().pop_front() else { return };
-        rows(bench, pool, &job, state).await;
+/// Jobs that wait for their turn, and what their workers share.
+struct Lane<'r, 's> {
+    bench: &'r Bench,
+    pool: &'r Pool,
+    conduct: Conduct,
+    queue: RefCell<VecDeque<Job>>,
+    state: &'r RefCell<State<'s>>,
+    /// What is said in talks, where the sink wants to know.
+    heard: &'r Option<mpsc::Receiver<Entry>>,
+}
+
+impl Lane<'_, '_> {
+    async fn work(&self) {
+        while !self.is_over() {
+            let Some(job) = self.queue.borrow_mut().pop_front() else { return };
+            self.rows(&job).await;
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.state.borrow().cut_short.is_some()
+    }
+
+    /// Runs the rows of a job, each in the world that the one before has left, if it may; as many rounds as are asked for.
+    async fn rows(&self, job: &Job) {
+        let rounds = self.conduct.rounds.get();
+        let mut outcomes: Vec<Vec<Outcome>> = job.rows.iter().map(|_| Vec::new()).collect();
+        for round in 1..=rounds {
+            let mut world = None;
+            for (at, &row) in job.rows.iter().enumerate() {
+                if self.is_over() {
+                    break;
+                }
+                let id: Arc<str> = super::select::row_id(&job.scenario, row).into();
+                if round == 1 {
+                    self.state.borrow_mut().sink.take(&Event::Begun { id: id.to_string() });
+                }
+                let one = one::run(self.bench, self.pool, &job.scenario, &job.scenario.rows[row], &mut world);
+                let Ran { outcome, server_gone } = self.telling(&id, one).await;
+                outcomes[at].push(outcome);
+                if server_gone {
+                    let why = format!("the server does not answer any more; the last scenario was {id}");
+                    self.state.borrow_mut().cut_short.get_or_insert(why);
+                }
+                if round == rounds {
+                    self.tell(std::mem::take(&mut outcomes[at]));
+                }
+            }
+            if let Some(world) = world {
+                world.tidy().await;
+            }
+        }
+        // Those of which fewer rounds ran than were asked for.
+        outcomes.into_iter().for_each(|rounds| self.tell(rounds));
+    }
+
+    /// Drives `one`, and tells the sink of what is said meanwhile.
+    async fn telling(&self, id: &Arc<str>, one: impl Future<Output = Ran>) -> Ran {
+        let Some(heard) = self.heard else { return one.await };
+        let mut one = pin!(one);
+        std::future::poll_fn(|context| {
+            let polled = one.as_mut().poll(context);
+            for mut entry in heard.try_iter() {
+                let mut state = self.state.borrow_mut();
+                state.secrets.mask_event(&mut entry.event);
+                state.sink.take(&Event::Said { id: Arc::clone(id), entry });
+            }
+            polled
+        })
+        .await
+    }
+
+    /// Tells the sink what became of a row in its rounds.
+    fn tell(&self, rounds: Vec<Outcome>) {
+        let Some(mut outcome) = worst(rounds, &self.bench.catalogue) else { return };
+        let state = &mut *self.state.borrow_mut();
+        state.secrets.mask(&mut outcome);
+        state.ledger.enter(&mut outcome, &self.bench.catalogue);
+        state.told += 1;
+        let left = state.planned - state.told;
+        if self.conduct.fail_fast && self.fails(&outcome) && state.cut_short.is_none() && left > 0 {
+            state.cut_short = Some(format!("{} fails it, and --fail-fast was given", outcome.id()));
+        }
+        state.sink.take(&Event::Ended(Arc::new(outcome)));
+    }
+
+    /// Does this result fail the run?
+    fn fails(&self, outcome: &Outcome) -> bool {
+        let require = self.conduct.require;
+        let breaks = |finding: &Finding| {
+            finding.waived.is_none() && require.fails(summary::cost(finding, &self.bench.catalogue))
+        };
+        (outcome.waived.is_none() && require.fails(outcome.verdict))
+            || outcome.is_flaky()
+            || outcome.findings.iter().any(breaks)
     }
 }
 
-/// Runs the rows of a job, each in the world that the one before has left, if it may.
-async fn rows(bench: &Bench, pool: &Pool, job: &Job, state: &RefCell<State<'_>>) {
-    let mut world = None;
-    for &row in &job.rows {
-        if state.borrow().cut_short.is_some() {
-            break;
-        }
-        let id = super::select::row_id(&job.scenario, row);
-        state.borrow_mut().sink.take(&Event::Begun { id: id.clone() });
-        let ran = one::run(bench, pool, &job.scenario, &job.scenario.rows[row], &mut world).await;
-        let Ran { mut outcome, server_gone } = ran;
-        let mut state = state.borrow_mut();
-        state.secrets.mask(&mut outcome);
-        state.ledger.enter(&mut outcome, &bench.catalogue);
-        state.sink.take(&Event::Ended(Arc::new(outcome)));
-        if server_gone && state.cut_short.is_none() {
-            state.cut_short =
-                Some(format!("the server does not answer any more; the last scenario was {id}"));
-        }
+/// The outcome of the worst round; it knows the verdicts of all, where there is more than one.
+fn worst(rounds: Vec<Outcome>, catalogue: &Catalogue) -> Option<Outcome> {
+    let verdicts: Vec<Verdict> = rounds.iter().map(|outcome| outcome.verdict).collect();
+    let cost = |outcome: &Outcome| {
+        let findings = outcome.findings.iter().map(|finding| summary::cost(finding, catalogue));
+        (outcome.verdict, findings.max())
+    };
+    // Of equals the first.
+    let mut worst = rounds.into_iter().reduce(|a, b| if cost(&b) > cost(&a) { b } else { a })?;
+    if verdicts.len() > 1 {
+        worst.rounds = verdicts;
     }
-    if let Some(world) = world {
-        world.tidy().await;
-    }
+    Some(worst)
 }
 
 /// Polls all of them on this task until each has ended.

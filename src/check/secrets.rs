@@ -55,14 +55,19 @@ impl Secrets {
             self.mask_text(&mut finding.message);
         }
         for event in outcome.transcript.events_mut() {
-            match event {
-                transcript::Event::Sent(excerpt) | transcript::Event::Received(excerpt) => {
-                    if let Cow::Owned(masked) = self.masked(&excerpt.octets) {
-                        excerpt.octets = masked;
-                    }
+            self.mask_event(event);
+        }
+    }
+
+    /// Masks all that an entry of a transcript tells.
+    pub(crate) fn mask_event(&self, event: &mut transcript::Event) {
+        match event {
+            transcript::Event::Sent(excerpt) | transcript::Event::Received(excerpt) => {
+                if let Cow::Owned(masked) = self.masked(&excerpt.octets) {
+                    excerpt.octets = masked;
                 }
-                transcript::Event::Note(note) => self.mask_text(note),
             }
+            transcript::Event::Note(note) => self.mask_text(note),
         }
     }
 

@@ -1,5 +1,8 @@
 //! Which scenarios run.
 
+use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 use std::sync::{Arc, LazyLock};
 
 use regex::Regex;
@@ -17,6 +20,64 @@ pub struct Selection {
     pub clauses: Vec<String>,
     /// The slow ones too.
     pub slow: bool,
+    /// These rows and no others: ids.
+    pub rows: Option<BTreeSet<String>>,
+    /// One part of several.
+    pub shard: Option<Shard>,
+}
+
+impl Selection {
+    /// Does it ask for everything, or for one part of it?
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.filters.is_empty() && self.clauses.is_empty() && self.rows.is_none()
+    }
+}
+
+/// One of the parts that the scenarios are dealt into, by their ids alone: where scenarios are added, the others stay where they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shard {
+    /// Which, from 1.
+    pub index: u64,
+    /// Of how many.
+    pub count: u64,
+}
+
+impl Shard {
+    /// Is the scenario with this id in this part?
+    #[must_use]
+    pub fn holds(self, id: &str) -> bool {
+        // FNV-1a, which is the same on every machine and in every version.
+        let hash = id.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, octet| {
+            (hash ^ u64::from(octet)).wrapping_mul(0x0100_0000_01b3)
+        });
+        // The low bits alone are not mixed well.
+        (hash ^ (hash >> 32)) % self.count == self.index - 1
+    }
+}
+
+impl fmt::Display for Shard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.index, self.count)
+    }
+}
+
+/// A text is no part of several.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("expected a part and the number of parts, such as 1/4, not {0:?}")]
+pub struct NoShard(String);
+
+impl FromStr for Shard {
+    type Err = NoShard;
+
+    fn from_str(text: &str) -> Result<Self, NoShard> {
+        let parts =
+            text.split_once('/').and_then(|(index, count)| Some((index.parse().ok()?, count.parse().ok()?)));
+        match parts {
+            Some((index, count)) if (1..=count).contains(&index) => Ok(Self { index, count }),
+            _ => Err(NoShard(text.to_owned())),
+        }
+    }
 }
 
 /// A scenario with those of its rows that were asked for.
@@ -71,6 +132,15 @@ pub enum NothingSelected {
         id: String,
         /// How many more there are.
         more: usize,
+    },
+    /// What failed last is not among what fits.
+    #[error("nothing that failed in the last run is among what fits")]
+    Failed,
+    /// All that fits is in other parts.
+    #[error("nothing of what fits is in the part {shard}; use fewer parts")]
+    Shard {
+        /// The part.
+        shard: Shard,
     },
     /// The target does not speak the protocol of what fits.
     #[error("what fits needs {protocol}, and the target has no address for it; add {url} to the target")]
@@ -128,7 +198,23 @@ pub fn select(
             carriers.is_empty() || carriers.iter().any(|carrier| claims(scenario, row, carrier, catalogue))
         })
         .collect();
-    let Some(&(first, first_row)) = wanted.first() else { return Err(NothingSelected::Both) };
+    if wanted.is_empty() {
+        return Err(NothingSelected::Both);
+    }
+    let listed = |&(scenario, row): &(&Arc<Scenario>, usize)| {
+        selection.rows.as_ref().is_none_or(|rows| rows.contains(&row_id(scenario, row)))
+    };
+    let wanted: Vec<_> = wanted.into_iter().filter(listed).collect();
+    if wanted.is_empty() {
+        return Err(NothingSelected::Failed);
+    }
+    let here = |(scenario, _): &(&Arc<Scenario>, usize)| {
+        selection.shard.is_none_or(|shard| shard.holds(&scenario.id))
+    };
+    let wanted: Vec<_> = wanted.into_iter().filter(here).collect();
+    let Some(&(first, first_row)) = wanted.first() else {
+        return Err(selection.shard.map_or(NothingSelected::Both, |shard| NothingSelected::Shard { shard }));
+    };
     let spoken: Vec<_> = wanted.iter().filter(|(scenario, _)| speaks(scenario.protocol)).collect();
     if spoken.is_empty() {
         let (protocol, url) = match first.protocol {

@@ -1,6 +1,6 @@
 //! From a target to a run: the runtime, the connector, the bundled server.
 
-use std::{collections::BTreeMap, future::pending, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, future::pending, num::NonZeroU32, sync::Arc, time::Duration};
 
 use reference_server::{
     config::Config,
@@ -11,6 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{
     bench::Bench,
+    exit::Require,
     obstacle::reason_not_to,
     run::{self, Unreachable},
     select::{Selected, row_id},
@@ -37,6 +38,35 @@ pub struct Plan {
     pub jobs: Option<usize>,
     /// How long an answer may take.
     pub timeout: Duration,
+    /// How the run is conducted otherwise.
+    pub conduct: Conduct,
+}
+
+/// How a run is conducted, where that is not as usual.
+#[derive(Debug, Clone, Copy)]
+pub struct Conduct {
+    /// What fails the run.
+    pub require: Require,
+    /// Begin nothing more once something fails the run.
+    pub fail_fast: bool,
+    /// How often each scenario runs; at least once.
+    pub rounds: NonZeroU32,
+    /// How long the answers to logging in and out may take; as long as is usual where it is not said.
+    pub login_timeout: Option<Duration>,
+    /// Tell of each line as it is said, and run one scenario at a time.
+    pub live: bool,
+}
+
+impl Default for Conduct {
+    fn default() -> Self {
+        Self {
+            require: Require::Must,
+            fail_fast: false,
+            rounds: NonZeroU32::MIN,
+            login_timeout: None,
+            live: false,
+        }
+    }
 }
 
 /// A run can't begin.
@@ -107,10 +137,10 @@ impl Plan {
         stop: impl Future<Output = String>,
         sink: &mut dyn Sink,
     ) -> Result<(), CheckError> {
-        let jobs = self.jobs.unwrap_or(self.target.accounts.len());
-        let waivers = self.waivers.clone();
-        let (bench, selected) = self.bench(connector).await?;
-        run::run(&bench, &selected, &waivers, jobs, stop, sink).await;
+        let jobs = if self.conduct.live { 1 } else { self.jobs.unwrap_or(self.target.accounts.len()) };
+        let (waivers, conduct) = (self.waivers.clone(), self.conduct);
+        let (mut bench, selected) = self.bench(connector).await?;
+        run::run(&mut bench, &selected, &waivers, jobs, conduct, stop, sink).await;
         Ok(())
     }
 
@@ -145,6 +175,9 @@ impl Plan {
 
     async fn bench(self, connector: Connector) -> Result<(Bench, Vec<Selected>), CheckError> {
         let mut bench = Bench::new(self.target, connector, self.catalogue, self.timeout);
+        if let Some(login_timeout) = self.conduct.login_timeout {
+            bench.login_timeout = login_timeout;
+        }
         run::examine(&mut bench).await?;
         Ok((bench, self.selected))
     }

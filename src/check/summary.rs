@@ -30,6 +30,8 @@ pub struct Summary {
     pub cut_short: Option<String>,
     /// How many failures each waiver has covered, in the order in which they came.
     pub waived: Vec<(Arc<Waiver>, usize)>,
+    /// Results whose rounds differ.
+    pub flaky: Vec<Arc<Outcome>>,
     /// Waivers that have lost their use.
     pub complaints: Vec<Complaint>,
 }
@@ -38,7 +40,7 @@ impl Summary {
     /// Adds what `event` tells. The catalogue says what a broken rule costs.
     pub fn take(&mut self, event: &Event, catalogue: &Catalogue) {
         match event {
-            Event::Started { .. } | Event::Begun { .. } => {}
+            Event::Started { .. } | Event::Begun { .. } | Event::Said { .. } => {}
             Event::Ended(outcome) => self.add(outcome, catalogue),
             Event::Finished { took, commands, cut_short, complaints } => {
                 self.commands = *commands;
@@ -68,6 +70,9 @@ impl Summary {
                 self.counts.add(outcome.verdict);
                 section.add(outcome.verdict);
             }
+        }
+        if outcome.is_flaky() {
+            self.flaky.push(Arc::clone(outcome));
         }
         outcome.replies.iter().for_each(|&reply| self.replies.add(reply));
         for finding in &outcome.findings {

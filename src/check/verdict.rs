@@ -55,6 +55,8 @@ pub struct Outcome {
     pub row: Option<String>,
     /// The worst of its claims.
     pub verdict: Verdict,
+    /// The verdict of each round, where it ran more than once; `verdict` is the worst of them.
+    pub rounds: Vec<Verdict>,
     /// Why it is unsupported, skipped, blocked or an error.
     pub reason: Option<String>,
     /// The waiver that makes it an expected failure.
@@ -78,6 +80,13 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// Do its rounds differ? What a server may do either way is no difference: `pass` and `note` are the same here.
+    #[must_use]
+    pub fn is_flaky(&self) -> bool {
+        let held = |verdict: Verdict| if verdict == Verdict::Note { Verdict::Pass } else { verdict };
+        self.rounds.windows(2).any(|pair| held(pair[0]) != held(pair[1]))
+    }
+
     /// `rfc3501/6.4.4-search/keys/or`
     #[must_use]
     pub fn id(&self) -> String {

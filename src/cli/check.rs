@@ -1,21 +1,24 @@
 //! `mailspec check`
 
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use super::suite::Suite;
 use super::{Failure, Output, duration, runtime};
-use crate::check::exit::Exit;
-use crate::check::select::{Selected, Selection, select};
-use crate::check::start::Plan;
+use crate::check::exit::{Exit, Require};
+use crate::check::select::{NothingSelected, Selected, Selection, Shard, select};
+use crate::check::start::{Conduct, Plan};
 use crate::check::waivers::Waivers;
 use crate::document::DocumentError;
 use crate::report::terminal::{Look, Terminal};
 use crate::target::{Reach, Target, masked};
+
+/// As `--timeout` has it by default.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Run the scenarios against a server
 #[derive(Debug, Args)]
@@ -57,6 +60,21 @@ pub(super) struct Arguments {
     /// How long the server may take for each answer
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::duration)]
     timeout: Duration,
+    /// How long it may take to log in or out, which servers delay on purpose [default: 60s]
+    #[arg(long, value_name = "TIME", value_parser = duration::duration)]
+    login_timeout: Option<Duration>,
+    /// What fails the run: a broken MUST, or a broken SHOULD as well
+    #[arg(long, value_enum, value_name = "LEVEL", default_value = "must")]
+    require: Level,
+    /// Begin nothing more once something fails the run
+    #[arg(long)]
+    fail_fast: bool,
+    /// Run each scenario N times; a verdict that differs between the rounds fails the run
+    #[arg(long, value_name = "N", default_value = "1")]
+    repeat: NonZeroU32,
+    /// Run one part of several, such as 1/4; which scenarios are in it depends on their ids alone
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
     /// List the ids of what would run, and run nothing
     #[arg(short, long)]
     list: bool,
@@ -66,6 +84,23 @@ pub(super) struct Arguments {
     /// Show each result, notes, and whole exchanges
     #[arg(short, long)]
     verbose: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Level {
+    /// Broken MUSTs
+    Must,
+    /// Broken MUSTs and SHOULDs
+    Should,
+}
+
+impl From<Level> for Require {
+    fn from(level: Level) -> Self {
+        match level {
+            Level::Must => Self::Must,
+            Level::Should => Self::Should,
+        }
+    }
 }
 
 impl Arguments {
@@ -78,16 +113,37 @@ impl Arguments {
         let suite = Suite::load(self.scenarios.as_deref(), output.colour)?;
         // In virtual time nothing is slow.
         let slow = self.slow || target.reach == Reach::Bundled;
-        let selection = Selection { filters: self.filters.clone(), clauses: self.clauses.clone(), slow };
+        let selection = Selection {
+            filters: self.filters.clone(),
+            clauses: self.clauses.clone(),
+            slow,
+            rows: None,
+            shard: self.shard,
+        };
         let selected =
             select(&suite.scenarios, &selection, &suite.catalogue, |protocol| target.speaks(protocol))
-                .map_err(|nothing| Failure::new(Exit::Nothing, nothing))?;
+                .map_err(|nothing| Failure::new(exit_of(&nothing), nothing))?;
         if self.list {
             self.list(&selected, output);
             return Ok(Exit::Expected);
         }
-        let look =
-            Look { colour: output.colour, verbose: self.verbose, live: output.live, target: self.again() };
+        // The lines of several at a time could not be told apart.
+        let telling = self.verbose && selected.len() == 1;
+        let conduct = Conduct {
+            require: self.require.into(),
+            fail_fast: self.fail_fast,
+            rounds: self.repeat,
+            login_timeout: self.login_timeout,
+            live: telling,
+        };
+        let look = Look {
+            colour: output.colour,
+            verbose: self.verbose,
+            require: conduct.require,
+            telling,
+            live: output.live,
+            target: self.again(),
+        };
         // A server that is not there is told of at once, and not once for each scenario.
         runtime()?
             .block_on(target.preflight(self.timeout))
@@ -101,9 +157,10 @@ impl Arguments {
             waivers: waivers.over(&suite.scenarios, &selection),
             jobs: self.jobs.map(NonZeroUsize::get),
             timeout: self.timeout,
+            conduct,
         };
         plan.carry_out(&mut terminal).map_err(|error| Failure::new(Exit::Errors, error))?;
-        Ok(Exit::of(terminal.summary()))
+        Ok(Exit::under(conduct.require, terminal.summary()))
     }
 
     fn target(&self, colour: bool) -> Result<Target, Failure> {
@@ -138,10 +195,32 @@ impl Arguments {
             .waivers
             .iter()
             .flat_map(|path| ["--waivers".to_owned(), quoted(&path.display().to_string())]);
+        let mut conduct = Vec::new();
+        if self.timeout != DEFAULT_TIMEOUT {
+            conduct.extend(["--timeout".to_owned(), duration::shown(self.timeout)]);
+        }
+        if let Some(time) = self.login_timeout {
+            conduct.extend(["--login-timeout".to_owned(), duration::shown(time)]);
+        }
+        if matches!(self.require, Level::Should) {
+            conduct.extend(["--require", "should"].map(str::to_owned));
+        }
         let slow = self.slow.then(|| "--slow".to_owned());
         let urls = self.urls.iter().map(|url| quoted(&masked(url)));
-        target.chain(scenarios).chain(waivers).chain(slow).chain(urls).collect::<Vec<_>>().join(" ")
+        target
+            .chain(scenarios)
+            .chain(waivers)
+            .chain(slow)
+            .chain(conduct)
+            .chain(urls)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
+}
+
+/// A name that is not known is a mistake, and a selection that selects nothing another matter.
+fn exit_of(nothing: &NothingSelected) -> Exit {
+    if matches!(nothing, NothingSelected::Clause(_)) { Exit::Usage } else { Exit::Nothing }
 }
 
 /// A file that the user gave.

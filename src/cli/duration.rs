@@ -20,6 +20,14 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// As [`duration`] reads it.
+pub(super) fn shown(duration: Duration) -> String {
+    match duration.as_millis() {
+        whole if whole % 1000 == 0 => format!("{}s", duration.as_secs()),
+        milliseconds => format!("{milliseconds}ms"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -29,7 +37,9 @@ mod tests {
         for (text, milliseconds) in
             [("10s", 10_000), ("500ms", 500), ("2m", 120_000), ("1.5s", 1500), ("1h", 3_600_000)]
         {
-            assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+            let read = duration(text);
+            assert_eq!(read, Ok(Duration::from_millis(milliseconds)), "{text}");
+            assert_eq!(duration(&shown(Duration::from_millis(milliseconds))), read, "{text}");
         }
         for text in ["", "10", "s", "0s", "-1s", "1 s", "10x", "1.2.3s", "99999999999999999999999h", "10µs"]
         {

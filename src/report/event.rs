@@ -2,7 +2,10 @@
 
 use std::{sync::Arc, time::Duration};
 
-use crate::check::{verdict::Outcome, waivers::Complaint};
+use crate::{
+    check::{verdict::Outcome, waivers::Complaint},
+    session::transcript::Entry,
+};
 
 /// One event of a run, in the order of time.
 #[derive(Debug)]
@@ -20,6 +23,13 @@ pub enum Event {
     Begun {
         /// Its id.
         id: String,
+    },
+    /// Something was said or happened on a session of what runs; only where the run was asked to tell.
+    Said {
+        /// The id of what runs.
+        id: Arc<str>,
+        /// What; secrets are masked.
+        entry: Entry,
     },
     /// A scenario or row has ended.
     Ended(Arc<Outcome>),

@@ -1,6 +1,6 @@
 //! What was said, in order, over all sessions of a talk.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, mpsc::Sender};
 
 use super::Time;
 
@@ -12,6 +12,7 @@ const KEPT_OCTETS: usize = 4096;
 pub struct Transcript {
     entries: Vec<Entry>,
     dropped: usize,
+    listener: Option<Sender<Entry>>,
 }
 
 /// One entry.
@@ -58,7 +59,17 @@ impl Transcript {
     /// Entries kept from the beginning, and as many from the end.
     const HALF: usize = 2000;
 
+    /// A transcript that tells a listener of each entry as it is written.
+    #[must_use]
+    pub fn telling(listener: Option<Sender<Entry>>) -> Self {
+        Self { listener, ..Self::default() }
+    }
+
     fn push(&mut self, entry: Entry) {
+        if let Some(listener) = &self.listener {
+            // Nobody listens any more when the run is over.
+            let _ = listener.send(entry.clone());
+        }
         if self.entries.len() == 2 * Self::HALF {
             self.entries.remove(Self::HALF);
             self.dropped += 1;

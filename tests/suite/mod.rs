@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use mailspec::{
-    check::{select::Selected, start::Plan, waivers::Waivers},
+    check::{
+        select::Selected,
+        start::{Conduct, Plan},
+        waivers::Waivers,
+    },
     clauses::Catalogue,
     embedded::Files,
     fixtures::Fixtures,
@@ -55,6 +59,7 @@ impl Suite {
             waivers: Waivers::none(),
             jobs: None,
             timeout: Duration::from_secs(10),
+            conduct: Conduct::default(),
         }
     }
 }

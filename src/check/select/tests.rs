@@ -36,7 +36,8 @@ fn scenarios() -> Vec<Arc<Scenario>> {
 
 fn run(filters: &[&str], clauses: &[&str], speaks: &[Protocol]) -> Result<Vec<String>, String> {
     let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
-    let selection = Selection { filters: owned(filters), clauses: owned(clauses), slow: false };
+    let selection =
+        Selection { filters: owned(filters), clauses: owned(clauses), slow: false, ..Selection::default() };
     let catalogue = Catalogue::load(None).unwrap();
     match select(&scenarios(), &selection, &catalogue, |protocol| speaks.contains(&protocol)) {
         Ok(selected) => Ok(selected.iter().flat_map(Selected::ids).collect()),
@@ -131,4 +132,33 @@ fn globs() {
     }
     let stars = "*a".repeat(100);
     assert!(!fits_glob(&stars, &"a".repeat(99)));
+}
+
+#[test]
+fn parts_are_disjoint_and_whole_and_stay_as_they_are() {
+    let ids: Vec<String> = (0..400).map(|at| format!("rfc3501/6.4.{}-x/name-{at}", at % 9)).collect();
+    for count in [1, 2, 4, 7] {
+        let mut sizes = vec![0; count];
+        for id in &ids {
+            let holding: Vec<u64> =
+                (1..=count as u64).filter(|&index| Shard { index, count: count as u64 }.holds(id)).collect();
+            assert_eq!(holding.len(), 1, "{id} {count}");
+            sizes[usize::try_from(holding[0]).unwrap() - 1] += 1;
+        }
+        let fair = ids.len() / count;
+        assert!(sizes.iter().all(|size| (fair / 2..=fair * 2).contains(size)), "{count}: {sizes:?}");
+    }
+    // A change of these would change what every part runs.
+    let part = |id| (1..=4).find(|&index| Shard { index, count: 4 }.holds(id)).unwrap();
+    assert_eq!(["r/1-a/x", "r/1-a/y", "rfc3501/6.4.3-expunge/renumbers"].map(part), [3, 2, 2]);
+}
+
+#[test]
+fn parts_are_read_and_written() {
+    for text in ["1/1", "1/4", "4/4"] {
+        assert_eq!(text.parse::<Shard>().unwrap().to_string(), text);
+    }
+    for text in ["", "1", "0/4", "5/4", "1/0", "a/b", "-1/4", "1/4/2"] {
+        assert!(text.parse::<Shard>().is_err(), "{text}");
+    }
 }

@@ -26,6 +26,8 @@ pub enum Lost {
     Stale,
     /// Another waiver covers the same.
     Duplicate,
+    /// Its date has passed.
+    Expired,
 }
 
 impl Lost {
@@ -36,6 +38,7 @@ impl Lost {
             Self::Xpass => "xpass",
             Self::Stale => "stale",
             Self::Duplicate => "duplicate",
+            Self::Expired => "expired",
         }
     }
 }

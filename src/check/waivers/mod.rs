@@ -60,6 +60,8 @@ pub struct Waivers {
     ids: Vec<String>,
     /// No filter keeps anything from running.
     whole: bool,
+    /// Other parts of it run elsewhere.
+    sharded: bool,
 }
 
 impl Waivers {
@@ -76,8 +78,8 @@ impl Waivers {
             (0..scenario.rows.len()).map(|row| row_id(scenario, row)).collect::<Vec<_>>()
         };
         let ids = scenarios.iter().flat_map(rows).collect();
-        let whole = selection.filters.is_empty() && selection.clauses.is_empty();
-        Self { ids, whole, ..self }
+        let whole = selection.is_whole();
+        Self { ids, whole, sharded: selection.shard.is_some(), ..self }
     }
 
     /// The waivers, in the order of the file.

@@ -73,6 +73,7 @@ fn outcome(result: &str) -> Outcome {
         scenario,
         row,
         verdict,
+        rounds: Vec::new(),
         reason: None,
         waived: None,
         broken: broken.into_iter().collect(),

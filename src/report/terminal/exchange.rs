@@ -49,9 +49,14 @@ pub(super) fn render(transcript: &Transcript, position: usize, look: &Look) -> S
     text
 }
 
-fn line(entry: &Entry, zero: Duration, width: usize, look: &Look, text: &mut String) {
+/// One entry, in milliseconds since `zero`.
+pub(super) fn line(entry: &Entry, zero: Duration, width: usize, look: &Look, text: &mut String) {
     let milliseconds = entry.at.saturating_sub(zero).as_secs_f64() * 1e3;
-    let name = format!("{:width$}{}", entry.session, if width > 0 { " " } else { "" });
+    let name = if width > 0 || !entry.session.is_empty() {
+        format!("{:width$} ", entry.session)
+    } else {
+        String::new()
+    };
     let (style, marker, said) = match &entry.event {
         Event::Sent(excerpt) => (AnsiColor::Blue.on_default(), "C:", shown(excerpt, look)),
         Event::Received(excerpt) => (AnsiColor::Green.on_default(), "S:", shown(excerpt, look)),

@@ -61,12 +61,12 @@ pub(super) fn outcome(outcome: &Outcome, catalogue: &Catalogue, look: &Look) -> 
     }
     let mut text = rendered(&groups, look);
 
-    let tells = look.verbose || !matches!(outcome.verdict, Verdict::Nonstrict | Verdict::Note);
-    if tells {
+    let tells = look.verbose || look.require.fails(outcome.verdict);
+    if tells && !look.telling {
         let position = broken.first().map_or(usize::MAX, |broken| broken.transcript_position);
         text += &exchange::render(&outcome.transcript, position, look);
     }
-    text + &again(&id, look)
+    text + &again(&id, if outcome.is_flaky() { outcome.rounds.len() } else { 1 }, look)
 }
 
 /// Results that are errors: those with one reason are told of together.
@@ -113,13 +113,16 @@ pub(super) fn rule(rule: &BrokenRule, catalogue: &Catalogue, look: &Look) -> Str
     remarks.push(("first", format!("in {id}")));
     let group = with(Group::with_title(level(*verdict).primary_title(title.as_str())), &remarks);
     let mut text = rendered(&[group], look);
-    text += &exchange::render(&outcome.transcript, finding.transcript_position, look);
-    text + &again(&id, look)
+    if !look.telling {
+        text += &exchange::render(&outcome.transcript, finding.transcript_position, look);
+    }
+    text + &again(&id, 1, look)
 }
 
-fn again(id: &str, look: &Look) -> String {
+fn again(id: &str, rounds: usize, look: &Look) -> String {
     let target = if look.target.is_empty() { String::new() } else { format!(" {}", look.target) };
-    format!("  again: mailspec check --filter {id}{target}\n\n")
+    let rounds = if rounds > 1 { format!(" --repeat {rounds}") } else { String::new() };
+    format!("  again: mailspec check --filter {id}{target}{rounds}\n\n")
 }
 
 fn rendered(groups: &[Group<'_>], look: &Look) -> String {

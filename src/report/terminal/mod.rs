@@ -12,9 +12,11 @@ use std::time::Duration;
 
 use super::Sink;
 use super::event::Event;
+use crate::check::exit::Require;
 use crate::check::summary::Summary;
 use crate::check::verdict::{Outcome, Verdict};
 use crate::clauses::Catalogue;
+use crate::session::transcript::Entry;
 pub(crate) use layout::wrapped;
 use progress::Progress;
 
@@ -25,6 +27,10 @@ pub struct Look {
     pub colour: bool,
     /// Each result as it comes, and whole exchanges.
     pub verbose: bool,
+    /// What fails the run.
+    pub require: Require,
+    /// Each line as it is said, once; what failed then shows no exchange.
+    pub telling: bool,
     /// Progress is drawn on standard error, which is a terminal; otherwise it is written in lines.
     pub live: bool,
     /// The arguments that name the target, for the command that runs one scenario again; secrets masked.
@@ -38,6 +44,8 @@ pub struct Terminal<'a, W: Write> {
     catalogue: &'a Catalogue,
     progress: Progress,
     summary: Summary,
+    /// When the first line of what runs was said.
+    zero: Option<Duration>,
     /// What is told of in the end: all but what passed.
     remarkable: Vec<Arc<Outcome>>,
 }
@@ -46,7 +54,8 @@ impl<'a, W: Write> Terminal<'a, W> {
     /// A report on `out`.
     pub fn new(out: W, look: Look, catalogue: &'a Catalogue) -> Self {
         let progress = Progress::new(look.live);
-        Self { out, look, catalogue, progress, summary: Summary::default(), remarkable: Vec::new() }
+        let (summary, remarkable) = (Summary::default(), Vec::new());
+        Self { out, look, catalogue, progress, summary, zero: None, remarkable }
     }
 
     /// What the run came to so far.
@@ -56,8 +65,7 @@ impl<'a, W: Write> Terminal<'a, W> {
 
     fn ended(&mut self, outcome: &Arc<Outcome>) {
         let id = outcome.id();
-        let alarming = matches!(outcome.verdict, Verdict::Fail | Verdict::Blocked | Verdict::Error)
-            && outcome.waived.is_none();
+        let alarming = self.look.require.fails(outcome.verdict) && outcome.waived.is_none();
         let line = (self.look.verbose || (alarming && !self.look.live)).then(|| {
             // The bundled server runs in virtual time, in which most things take none.
             let took = match outcome.took {
@@ -75,13 +83,26 @@ impl<'a, W: Write> Terminal<'a, W> {
             };
             format!("{name} {id}{took}{reason}")
         });
-        let failed =
-            [Verdict::Fail, Verdict::Blocked, Verdict::Error].map(|verdict| self.summary.counts.of(verdict));
-        let counts = (self.summary.counts.total(), failed.iter().sum());
+        let verdicts = [Verdict::Fail, Verdict::Blocked, Verdict::Error, Verdict::Nonstrict].into_iter();
+        let failing = verdicts.filter(|verdict| self.look.require.fails(*verdict));
+        let failed = failing.map(|verdict| self.summary.counts.of(verdict)).sum();
+        let counts = (self.summary.counts.total(), failed);
         let out = &mut self.out;
         for line in line.into_iter().chain(self.progress.ended(counts)) {
             self.progress.above(|| say(out, &line));
         }
+    }
+
+    fn said(&mut self, id: &str, entry: &Entry) {
+        let out = &mut self.out;
+        let zero = self.zero.unwrap_or_else(|| {
+            self.progress.above(|| say(out, &format!("running     {id}")));
+            entry.at
+        });
+        self.zero = Some(zero);
+        let mut text = String::new();
+        exchange::line(entry, zero, 0, &self.look, &mut text);
+        self.progress.above(|| say(out, text.trim_end()));
     }
 
     fn report(&mut self) {
@@ -104,6 +125,7 @@ impl<'a, W: Write> Terminal<'a, W> {
                 text += &failure::rule(rule, self.catalogue, &self.look);
             }
         }
+        text += &sums::flaky(&self.summary, &self.look);
         text += &sums::not_run(&self.remarkable);
         text += &sums::waived(&self.summary, &self.look);
         text += &sums::table(&self.summary, &self.look);
@@ -120,7 +142,11 @@ impl<W: Write> Sink for Terminal<'_, W> {
                 say(&mut self.out, &format!("{target}: {} to run", layout::counted(*planned, "scenario")));
                 self.progress.started(*planned);
             }
-            Event::Begun { id } => self.progress.begun(id),
+            Event::Begun { id } => {
+                self.progress.begun(id);
+                self.zero = None;
+            }
+            Event::Said { id, entry } => self.said(id, entry),
             Event::Ended(outcome) => {
                 if outcome.verdict != Verdict::Pass && outcome.waived.is_none() {
                     self.remarkable.push(Arc::clone(outcome));

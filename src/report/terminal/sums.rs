@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::Look;
 use super::layout::{WIDTH, counted, duration, number, style, tame, wrapped};
+use crate::check::exit::Require;
 use crate::check::summary::{Counts, Summary};
 use crate::check::verdict::{Outcome, Verdict};
 
@@ -40,6 +41,29 @@ pub(super) fn not_run(outcomes: &[Arc<Outcome>]) -> String {
     }
     if !text.is_empty() {
         text.push('\n');
+    }
+    text
+}
+
+/// Results whose rounds differ, with how often each verdict came.
+pub(super) fn flaky(summary: &Summary, look: &Look) -> String {
+    let mut text = String::new();
+    for outcome in &summary.flaky {
+        let mut counts: Vec<(Verdict, usize)> = Vec::new();
+        for &verdict in &outcome.rounds {
+            match counts.iter_mut().find(|(known, _)| *known == verdict) {
+                Some((_, count)) => *count += 1,
+                None => counts.push((verdict, 1)),
+            }
+        }
+        let counts: Vec<String> =
+            counts.iter().map(|(verdict, count)| format!("{} {count}", verdict.name())).collect();
+        let rounds = outcome.rounds.len();
+        let name = look.paint(style(Verdict::Fail), "flaky", 0);
+        let _ = writeln!(text, "{name}: {}: of {rounds} rounds {}", outcome.id(), counts.join(", "));
+    }
+    if !text.is_empty() {
+        text.push_str("A verdict that differs between rounds fails the run.\n\n");
     }
     text
 }
@@ -139,7 +163,12 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
         text.push_str("A blocked scenario could not be judged, which fails the run.\n");
     }
     if nonstrict > 0 {
-        text.push_str("Nonstrict results break a SHOULD and do not fail the run.\n");
+        text.push_str(match look.require {
+            Require::Must => "Nonstrict results break a SHOULD and do not fail the run.\n",
+            Require::Should => {
+                "Nonstrict results break a SHOULD, which fails the run with --require should.\n"
+            }
+        });
     }
     if counts.of(Verdict::Note) > 0 && !look.verbose {
         text.push_str("Notes are shown with -v.\n");
@@ -169,10 +198,13 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
     let expected = (counts.expected > 0).then(|| format!("{} xfail", number(counts.expected as u64)));
     let lost = (!summary.complaints.is_empty())
         .then(|| look.paint(style(Verdict::Fail), &counted(summary.complaints.len(), "useless waiver"), 0));
+    let flaky = (!summary.flaky.is_empty())
+        .then(|| look.paint(style(Verdict::Fail), &format!("{} flaky", summary.flaky.len()), 0));
     let parts = [
         part(Verdict::Pass, "passed", true),
         part(Verdict::Fail, "failed", true),
         rules(Verdict::Fail, "broken"),
+        flaky,
         lost,
         part(Verdict::Blocked, "blocked", false),
         part(Verdict::Error, if counts.of(Verdict::Error) == 1 { "error" } else { "errors" }, false),

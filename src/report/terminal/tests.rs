@@ -54,6 +54,7 @@ fn ended(id: &str, verdict: Verdict) -> Outcome {
         scenario: scenario(id),
         row: None,
         verdict,
+        rounds: Vec::new(),
         reason: None,
         waived: None,
         broken: Vec::new(),
