@@ -90,10 +90,8 @@ impl<'b> Steward<'b> {
         for (message, octets) in messages {
             let mut segments = vec![Segment::Octets(b"APPEND ".to_vec())];
             push_astring(&mut segments, mailbox);
-            push(&mut segments, b" ");
-            if !message.flags.is_empty() {
-                push(&mut segments, format!("({}) ", message.flags.join(" ")).as_bytes());
-            }
+            // Some servers want the flag list that the grammar lets go.
+            push(&mut segments, format!(" ({}) ", message.flags.join(" ")).as_bytes());
             if let Some(date) = &message.date {
                 push(&mut segments, format!("\"{date}\" ").as_bytes());
             }
@@ -123,7 +121,12 @@ impl<'b> Steward<'b> {
             let messages = link.session().mailbox().map(|mailbox| mailbox.messages().to_vec());
             uids = messages.unwrap_or_default().iter().filter_map(|m| u32::try_from(m.uid?).ok()).collect();
         }
-        command(bench, link, "CLOSE").await?;
+        // CLOSE would expunge on a server that forgets that this was EXAMINE.
+        if bench.facts.advertises(Protocol::Imap, "UNSELECT") {
+            command(bench, link, "UNSELECT").await?;
+        } else {
+            self.link = None;
+        }
         Ok(uids)
     }
 
