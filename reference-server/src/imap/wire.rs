@@ -5,8 +5,8 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::response::Response;
-use crate::net::{Transport, receive};
-use crate::store::{Ledger, NotDurable};
+use crate::net::{Output, Transport, receive};
+use crate::store::Ledger;
 
 /// Longest line, in octets.
 pub(super) const LINE_LIMIT: usize = 64 * 1024;
@@ -41,10 +41,7 @@ pub(super) struct Wire<T> {
     scanned: usize,
     /// The start of a line that has outgrown the limit.
     overlong: Option<Vec<u8>>,
-    output: Vec<u8>,
-    /// Whether the client has a response in part.
-    midway: bool,
-    ledger: Ledger,
+    output: Output,
 }
 
 /// What is said in place of all that was to be said, if that is not durable (RFC 5530 section 3).
@@ -52,20 +49,12 @@ const NOT_DURABLE: &[u8] = b"* BYE [UNAVAILABLE] changes cannot be stored\r\n";
 
 impl<T: Transport> Wire<T> {
     pub(super) fn new(stream: T) -> Self {
-        Self {
-            stream,
-            input: Vec::new(),
-            scanned: 0,
-            overlong: None,
-            output: Vec::new(),
-            midway: false,
-            ledger: Ledger::default(),
-        }
+        Self { stream, input: Vec::new(), scanned: 0, overlong: None, output: Output::new(NOT_DURABLE) }
     }
 
     /// From now on nothing is written before all that it may tell of is durable.
     pub(super) fn speak_when_settled(&mut self, ledger: Ledger) {
-        self.ledger = ledger;
+        self.output.speak_when_settled(ledger);
     }
 
     /// The bare stream. Whatever has been read from it and not used is gone.
@@ -120,16 +109,15 @@ impl<T: Transport> Wire<T> {
     /// Gives back what a big command or a big answer has taken, before a wait that may be long.
     fn release(&mut self) {
         self.input.shrink_to(KEPT);
-        self.output.shrink_to(KEPT);
+        self.output.octets().shrink_to(KEPT);
     }
 
     /// Queues a response; it leaves with the next flush, or now if many wait.
     pub(super) async fn send(&mut self, response: &Response) -> io::Result<()> {
         for piece in 0..response.pieces() {
-            response.write(piece, &mut self.output);
-            if self.output.len() >= OUTPUT {
-                self.flush().await?;
-                self.midway = piece + 1 < response.pieces();
+            response.write(piece, self.output.octets());
+            if self.output.octets().len() >= OUTPUT {
+                self.write(piece + 1 < response.pieces()).await?;
             }
         }
         Ok(())
@@ -137,31 +125,18 @@ impl<T: Transport> Wire<T> {
 
     /// Queues octets in place of a response.
     pub(super) async fn send_octets(&mut self, octets: &[u8]) -> io::Result<()> {
-        self.output.extend_from_slice(octets);
-        if self.output.len() >= OUTPUT { self.flush().await } else { Ok(()) }
+        self.output.octets().extend_from_slice(octets);
+        if self.output.octets().len() >= OUTPUT { self.flush().await } else { Ok(()) }
     }
 
     /// Sends all that is queued.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
-        if !self.output.is_empty()
-            && let Err(never) = self.ledger.settled().await
-        {
-            return self.withdraw(never).await;
-        }
-        self.midway = false;
-        self.stream.write_all(&self.output).await?;
-        self.output.clear();
-        self.stream.flush().await
+        self.write(false).await
     }
 
-    /// Says BYE instead of what is queued, if it can still be said, and ends the stream.
-    async fn withdraw(&mut self, never: NotDurable) -> io::Result<()> {
-        self.output.clear();
-        if !self.midway {
-            self.stream.write_all(NOT_DURABLE).await?;
-            self.stream.flush().await?;
-        }
-        Err(io::Error::other(never))
+    async fn write(&mut self, midway: bool) -> io::Result<()> {
+        self.output.write(&mut self.stream, midway).await?;
+        self.stream.flush().await
     }
 }
 
@@ -184,6 +159,6 @@ mod tests {
         client.write_all(b"a NO").await.unwrap();
         assert!(timeout(Duration::from_secs(1), wire.line()).await.is_err(), "the line has no end");
         assert_eq!(wire.input, b"a NO");
-        assert!(wire.input.capacity() + wire.output.capacity() <= 2 * KEPT);
+        assert!(wire.input.capacity() + wire.output.octets().capacity() <= 2 * KEPT);
     }
 }

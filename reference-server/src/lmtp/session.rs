@@ -4,8 +4,8 @@ use super::command::{Command, SyntaxError};
 use super::delivery::{Envelope, deliver};
 use super::path::Path;
 use super::reply::Reply;
-use super::wire::{Line, Message};
-use crate::net::Connection;
+use super::wire::Message;
+use crate::net::{Connection, Line};
 
 /// Most recipients of one message (RFC 5321 section 4.5.3.1.8 wants room for 100).
 const MOST_RECIPIENTS: usize = 1000;

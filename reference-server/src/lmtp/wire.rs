@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::timeout;
 
 use super::reply::Reply;
-use crate::net::{Transport, receive};
+use crate::net::{Line, Transport, crlf, receive, take_all_but_cr};
 
 /// The longest command line with its CRLF: 512 octets (RFC 5321 section 4.5.3.1.4) and room for long paths.
 const LINE_LIMIT: usize = 2048;
@@ -17,14 +17,6 @@ const PIECE: usize = 8 * 1024;
 
 /// Replies that gather while a client pipelines are written at this size, whether it reads them or not.
 const OUTPUT: usize = 16 * 1024;
-
-/// A line from the client.
-pub(super) enum Line {
-    /// The line without its CRLF.
-    Complete(Vec<u8>),
-    /// The line was longer than it may be and is gone.
-    TooLong,
-}
 
 /// A message from the client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,17 +43,8 @@ impl<T: Transport> Wire<T> {
     pub(super) async fn line(&mut self) -> io::Result<Option<Line>> {
         let mut too_long = false;
         loop {
-            if let Some(length) = crlf(&self.input) {
-                let mut line: Vec<u8> = self.input.drain(..length + 2).collect();
-                if too_long || line.len() > LINE_LIMIT {
-                    return Ok(Some(Line::TooLong));
-                }
-                line.truncate(length);
-                return Ok(Some(Line::Complete(line)));
-            }
-            if self.input.len() >= LINE_LIMIT {
-                too_long = true;
-                self.take_all_but_cr();
+            if let Some(line) = Line::take(&mut self.input, LINE_LIMIT, &mut too_long) {
+                return Ok(Some(line));
             }
             if !self.receive().await? {
                 return Ok(None);
@@ -82,7 +65,7 @@ impl<T: Transport> Wire<T> {
             let end = crlf(&self.input).map(|length| length + 2);
             let mut piece = match end {
                 Some(end) => self.input.drain(..end).collect(),
-                None if self.input.len() >= PIECE => self.take_all_but_cr(),
+                None if self.input.len() >= PIECE => take_all_but_cr(&mut self.input),
                 None => match timeout(patience, self.receive()).await? {
                     Ok(true) => continue,
                     Ok(false) => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -136,16 +119,6 @@ impl<T: Transport> Wire<T> {
     async fn receive(&mut self) -> io::Result<bool> {
         Ok(receive(&mut self.stream, &mut self.input).await? > 0)
     }
-
-    /// Takes the input, which holds no line end; one may come in two.
-    fn take_all_but_cr(&mut self) -> Vec<u8> {
-        let keep = usize::from(self.input.ends_with(b"\r"));
-        self.input.drain(..self.input.len() - keep).collect()
-    }
-}
-
-fn crlf(octets: &[u8]) -> Option<usize> {
-    octets.windows(2).position(|pair| pair == b"\r\n")
 }
 
 #[cfg(test)]

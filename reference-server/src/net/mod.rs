@@ -7,6 +7,8 @@
 
 mod connection;
 mod drive;
+mod line;
+mod output;
 mod receive;
 mod server;
 mod service;
@@ -16,6 +18,8 @@ mod tls;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use line::{Line, crlf, take_all_but_cr};
+pub(crate) use output::Output;
 pub(crate) use receive::receive;
 
 pub use connection::{Connection, Outcome, Shared, Transport};

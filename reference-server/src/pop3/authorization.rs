@@ -4,9 +4,8 @@ use super::command::Command;
 use super::reply::{Code, Reply};
 use super::session::{Login, Next, Step};
 use super::transaction::Transaction;
-use super::wire::Line;
 use crate::auth::{Exchange, Failure, Progress};
-use crate::net::Connection;
+use crate::net::{Connection, Line};
 use crate::store::StoreError;
 
 /// What the session remembers before its login.

@@ -8,9 +8,8 @@ use super::command::{Command, LINE_LIMIT};
 use super::language::Language;
 use super::reply::Reply;
 use super::transaction::Transaction;
-use super::wire::Line;
 use crate::faults::pop3::Seams;
-use crate::net::Connection;
+use crate::net::{Connection, Line};
 use crate::store::Ledger;
 
 /// The longest response line of a SASL exchange with its CRLF: three fields of 255 octets (RFC 4616 section 2) are 1024

@@ -4,8 +4,8 @@ use std::io;
 
 use tokio::io::AsyncWriteExt;
 
-use crate::net::{Transport, receive};
-use crate::store::{Ledger, NotDurable};
+use crate::net::{Line, Output, Transport, receive};
+use crate::store::Ledger;
 
 /// How many octets of output gather before they are written.
 const OUTPUT: usize = 16 * 1024;
@@ -13,33 +13,11 @@ const OUTPUT: usize = 16 * 1024;
 /// How much of its output buffer an idle session keeps.
 const KEPT: usize = 1024;
 
-/// A line from the client.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) enum Line {
-    /// The line without its CRLF.
-    Complete(Vec<u8>),
-    /// The line was longer than it may be and is gone.
-    TooLong,
-}
-
-impl std::fmt::Debug for Line {
-    /// How long the line is; what stands in it may be a password.
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Complete(line) => write!(formatter, "a line of {} octets", line.len()),
-            Self::TooLong => formatter.write_str("a line too long"),
-        }
-    }
-}
-
 /// A stream with a buffer for either direction, both bounded.
 pub(super) struct Wire<T> {
     stream: T,
     input: Vec<u8>,
-    output: Vec<u8>,
-    /// Whether the client has a reply in part.
-    midway: bool,
-    ledger: Ledger,
+    output: Output,
 }
 
 /// What is said in place of all that was to be said, if that is not durable (RFC 3206 section 4).
@@ -47,12 +25,12 @@ const NOT_DURABLE: &[u8] = b"-ERR [SYS/TEMP] changes cannot be stored\r\n";
 
 impl<T: Transport> Wire<T> {
     pub(super) fn new(stream: T) -> Self {
-        Self { stream, input: Vec::new(), output: Vec::new(), midway: false, ledger: Ledger::default() }
+        Self { stream, input: Vec::new(), output: Output::new(NOT_DURABLE) }
     }
 
     /// From now on nothing is written before all that it may tell of is durable.
     pub(super) fn speak_when_settled(&mut self, ledger: &Ledger) {
-        self.ledger = ledger.clone();
+        self.output.speak_when_settled(ledger.clone());
     }
 
     /// The next line, of at most `limit` octets with its CRLF; none at the end of the stream. All output is flushed
@@ -62,22 +40,11 @@ impl<T: Transport> Wire<T> {
     pub(super) async fn line(&mut self, limit: usize) -> io::Result<Option<Line>> {
         let mut too_long = false;
         loop {
-            if let Some(length) = self.input.windows(2).position(|pair| pair == b"\r\n") {
-                let mut line: Vec<u8> = self.input.drain(..length + 2).collect();
-                if too_long || line.len() > limit {
-                    return Ok(Some(Line::TooLong));
-                }
-                line.truncate(length);
-                return Ok(Some(Line::Complete(line)));
-            }
-            if self.input.len() >= limit {
-                too_long = true;
-                // The line end may come in two.
-                let keep = usize::from(self.input.ends_with(b"\r"));
-                self.input.drain(..self.input.len() - keep);
+            if let Some(line) = Line::take(&mut self.input, limit, &mut too_long) {
+                return Ok(Some(line));
             }
             self.flush().await?;
-            self.output.shrink_to(KEPT);
+            self.output.octets().shrink_to(KEPT);
             if receive(&mut self.stream, &mut self.input).await? == 0 {
                 return Ok(None);
             }
@@ -86,44 +53,22 @@ impl<T: Transport> Wire<T> {
 
     /// Where output gathers.
     pub(super) fn output(&mut self) -> &mut Vec<u8> {
-        &mut self.output
+        self.output.octets()
     }
 
     /// Writes the gathered output once it is worth it.
     pub(super) async fn drain(&mut self) -> io::Result<()> {
-        if self.output.len() >= OUTPUT {
-            self.write().await?;
-            self.midway = true;
+        if self.output.octets().len() >= OUTPUT {
+            self.output.write(&mut self.stream, true).await
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
     /// Writes all output.
     pub(super) async fn flush(&mut self) -> io::Result<()> {
-        if !self.output.is_empty() {
-            self.write().await?;
-        }
-        self.midway = false;
+        self.output.write(&mut self.stream, false).await?;
         self.stream.flush().await
-    }
-
-    async fn write(&mut self) -> io::Result<()> {
-        if let Err(never) = self.ledger.settled().await {
-            return self.withdraw(never).await;
-        }
-        self.stream.write_all(&self.output).await?;
-        self.output.clear();
-        Ok(())
-    }
-
-    /// Says `-ERR` instead of what is gathered, if it can still be said, and ends the stream.
-    async fn withdraw(&mut self, never: NotDurable) -> io::Result<()> {
-        self.output.clear();
-        if !self.midway {
-            self.stream.write_all(NOT_DURABLE).await?;
-            self.stream.flush().await?;
-        }
-        Err(io::Error::other(never))
     }
 
     /// The stream; what has been received and not been taken is gone.
