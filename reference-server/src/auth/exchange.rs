@@ -70,31 +70,24 @@ impl Exchange {
     /// `host` is the domain name in a CRAM-MD5 challenge.
     #[must_use]
     pub fn begin(mechanism: Mechanism, initial: Option<&[u8]>, host: &str, accounts: &Accounts) -> Progress {
-        match (mechanism, initial) {
-            (Mechanism::Plain, None) => challenge(b"", Awaiting::PlainMessage),
-            (Mechanism::Plain, Some(initial)) => {
-                let initial = if initial == b"=" { b"" } else { initial };
-                match BASE64.decode(initial) {
-                    Ok(message) => plain(&message, accounts),
-                    Err(_) => Progress::Failed(Failure::NotBase64),
+        let Some(initial) = initial else {
+            return match mechanism {
+                Mechanism::Plain => challenge(b"", Awaiting::PlainMessage),
+                Mechanism::ScramSha256 => challenge(b"", Awaiting::ScramFirst),
+                Mechanism::Login => challenge(b"Username:", Awaiting::LoginName),
+                Mechanism::CramMd5 => {
+                    let timestamp = Timestamp::fresh(host);
+                    let text = timestamp.to_string();
+                    challenge(text.as_bytes(), Awaiting::CramDigest { challenge: timestamp })
                 }
-            }
-            (Mechanism::ScramSha256, None) => challenge(b"", Awaiting::ScramFirst),
-            (Mechanism::ScramSha256, Some(initial)) => {
-                let initial = if initial == b"=" { b"" } else { initial };
-                match BASE64.decode(initial) {
-                    Ok(message) => scram_first(&message, accounts),
-                    Err(_) => Progress::Failed(Failure::NotBase64),
-                }
-            }
-            (Mechanism::Login, None) => challenge(b"Username:", Awaiting::LoginName),
-            (Mechanism::CramMd5, None) => {
-                let timestamp = Timestamp::fresh(host);
-                let text = timestamp.to_string();
-                challenge(text.as_bytes(), Awaiting::CramDigest { challenge: timestamp })
-            }
-            (Mechanism::Login | Mechanism::CramMd5, Some(_)) => Progress::Failed(Failure::InitialResponse),
-        }
+            };
+        };
+        let awaiting = match mechanism {
+            Mechanism::Plain => Awaiting::PlainMessage,
+            Mechanism::ScramSha256 => Awaiting::ScramFirst,
+            Mechanism::Login | Mechanism::CramMd5 => return Progress::Failed(Failure::InitialResponse),
+        };
+        Self(awaiting).take(if initial == b"=" { b"" } else { initial }, accounts)
     }
 
     /// Takes the client's line, without its line end: a response in base64, or `*`.
@@ -103,7 +96,12 @@ impl Exchange {
         if line == b"*" {
             return Progress::Failed(Failure::Cancelled);
         }
-        let Ok(response) = BASE64.decode(line) else {
+        self.take(line, accounts)
+    }
+
+    /// Takes a response in base64, the initial one or a later one.
+    fn take(self, response: &[u8], accounts: &Accounts) -> Progress {
+        let Ok(response) = BASE64.decode(response) else {
             return Progress::Failed(Failure::NotBase64);
         };
         match self.0 {
