@@ -122,33 +122,33 @@ pub(super) fn or(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, depth: usize) -
     if depth > MAX_DEPTH {
         return Err(Trouble::new(cursor.ahead(), "nested too deep", "here"));
     }
-    let mut left = and(cursor, scope, depth)?;
-    let mut chain = 0;
-    while word(cursor, "or") {
-        chain += 1;
-        if chain > MAX_CHAIN {
-            return Err(too_long(cursor));
-        }
-        check(&left, Type::Truth, "`or` joins what is true or false")?;
-        let right = and(cursor, scope, depth)?;
-        check(&right, Type::Truth, "`or` joins what is true or false")?;
-        left = binary(Operator::Or, left, right, Type::Truth);
-    }
-    Ok(left)
+    joined(cursor, scope, depth, ("or", Operator::Or), and)
 }
 
 fn and(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, depth: usize) -> Parsed<Typed> {
-    let mut left = not(cursor, scope, depth)?;
+    joined(cursor, scope, depth, ("and", Operator::And), not)
+}
+
+/// One part, or more of them with a word between each two.
+fn joined(
+    cursor: &mut Cursor<'_>,
+    scope: &mut Scope<'_>,
+    depth: usize,
+    (name, operator): (&str, Operator),
+    part: fn(&mut Cursor<'_>, &mut Scope<'_>, usize) -> Parsed<Typed>,
+) -> Parsed<Typed> {
+    let mut left = part(cursor, scope, depth)?;
     let mut chain = 0;
-    while word(cursor, "and") {
+    while word(cursor, name) {
         chain += 1;
         if chain > MAX_CHAIN {
             return Err(too_long(cursor));
         }
-        check(&left, Type::Truth, "`and` joins what is true or false")?;
-        let right = not(cursor, scope, depth)?;
-        check(&right, Type::Truth, "`and` joins what is true or false")?;
-        left = binary(Operator::And, left, right, Type::Truth);
+        let truth = format!("`{name}` joins what is true or false");
+        check(&left, Type::Truth, &truth)?;
+        let right = part(cursor, scope, depth)?;
+        check(&right, Type::Truth, &truth)?;
+        left = binary(operator, left, right, Type::Truth);
     }
     Ok(left)
 }
