@@ -18,14 +18,23 @@ const MAX_LINE: u64 = 4096;
 /// Lines of a reply.
 const MAX_LINES: usize = 100;
 
-/// The commands in which the two protocols differ.
+/// Which of the two protocols; they differ in how the client greets.
 #[derive(Clone, Copy)]
-pub(super) struct Dialect {
-    /// The greeting of the client: `EHLO` or `LHLO`.
-    pub(super) hello: &'static str,
+pub(super) enum Dialect {
+    Lmtp,
+    Smtp,
 }
 
-/// Connects and delivers one message to one recipient.
+impl Dialect {
+    fn hello(self) -> &'static str {
+        match self {
+            Self::Lmtp => "LHLO",
+            Self::Smtp => "EHLO",
+        }
+    }
+}
+
+/// Connects and delivers one message to one recipient: `user`, with `domain` where the name has none.
 pub(super) async fn deliver(
     dialect: Dialect,
     address: &Address,
@@ -53,7 +62,7 @@ async fn transact<S: AsyncRead + AsyncWrite + Unpin>(
 ) -> Result<(), DeliveryError> {
     let mut peer = Peer { address, stream: BufReader::new(stream) };
     peer.reply("the greeting", 2).await?;
-    peer.command(&format!("{} localhost", dialect.hello), 2).await?;
+    peer.command(&format!("{} localhost", dialect.hello()), 2).await?;
     peer.command("MAIL FROM:<mailspec@localhost>", 2).await?;
     peer.command(&format!("RCPT TO:<{recipient}>"), 2).await?;
     peer.command("DATA", 3).await?;
@@ -207,7 +216,7 @@ mod tests {
             heard
         });
         let address: Address = "mx:25".parse().unwrap();
-        let result = transact(Dialect { hello: "LHLO" }, &address, ours, "u1", message).await;
+        let result = transact(Dialect::Lmtp, &address, ours, "u1", message).await;
         (result, peer.await.unwrap())
     }
 

@@ -2,13 +2,12 @@
 
 mod command;
 mod dialogue;
-mod lmtp;
 mod maildir;
-mod smtp;
 
 use std::path::PathBuf;
 
 use super::address::Address;
+use dialogue::Dialect;
 
 /// How a message gets into an account's INBOX.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -72,8 +71,12 @@ impl Delivery {
     pub async fn deliver(&self, user: &str, message: &[u8]) -> Result<(), DeliveryError> {
         match self {
             Self::ImapAppend => Err(DeliveryError::NeedsSession),
-            Self::Lmtp { address, domain } => lmtp::deliver(address, domain.as_deref(), user, message).await,
-            Self::Smtp { address, domain } => smtp::deliver(address, domain.as_deref(), user, message).await,
+            Self::Lmtp { address, domain } => {
+                dialogue::deliver(Dialect::Lmtp, address, domain.as_deref(), user, message).await
+            }
+            Self::Smtp { address, domain } => {
+                dialogue::deliver(Dialect::Smtp, address, domain.as_deref(), user, message).await
+            }
             Self::Maildir { path } => maildir::deliver(path, user, message).await,
             Self::Command { run } => command::deliver(run, user, message).await,
         }
