@@ -69,14 +69,7 @@ pub(super) fn fault(name: &str) -> Result<&'static Fault, UnknownFault> {
 
 /// `90s`, `30m`, `1h`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
-    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
-    let factor = match &text[digits.len()..] {
-        "s" => 1,
-        "m" => 60,
-        "h" => 3600,
-        _ => 0,
-    };
-    let seconds = digits.parse().ok().and_then(|count: u64| count.checked_mul(factor));
+    let seconds = in_units(text, &[("s", 1), ("m", 60), ("h", 3600)]);
     // A hundred years and more make the clocks overflow.
     match seconds.filter(|seconds| (1..=3_000_000_000).contains(seconds)) {
         Some(seconds) => Ok(Duration::from_secs(seconds)),
@@ -86,20 +79,20 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
 
 /// A number of octets, or with a unit: `64MiB`.
 pub(super) fn size(text: &str) -> Result<u64, String> {
-    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
-    let factor = match &text[digits.len()..] {
-        "" => 1,
-        "KiB" => 1 << 10,
-        "MiB" => 1 << 20,
-        "GiB" => 1 << 30,
-        _ => 0,
-    };
-    let octets = digits.parse().ok().and_then(|count: u64| count.checked_mul(factor));
+    let octets = in_units(text, &[("", 1), ("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30)]);
     // The size of a message has 32 bits in IMAP.
     match octets.filter(|octets| (1..=u64::from(u32::MAX)).contains(octets)) {
         Some(octets) => Ok(octets),
         None => Err("expected a size from 1 to below 4GiB, like 1000000, 512KiB or 64MiB".to_owned()),
     }
+}
+
+/// A number and one of the units, each with what it stands for.
+fn in_units(text: &str, units: &[(&str, u64)]) -> Option<u64> {
+    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
+    let unit = &text[digits.len()..];
+    let (_, factor) = units.iter().find(|(name, _)| *name == unit)?;
+    digits.parse::<u64>().ok()?.checked_mul(*factor)
 }
 
 #[cfg(test)]
