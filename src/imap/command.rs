@@ -7,6 +7,12 @@ pub fn quoted(text: &[u8]) -> Option<Vec<u8>> {
     if text.iter().any(|&octet| matches!(octet, 0 | b'\r' | b'\n' | 0x80..)) {
         return None;
     }
+    Some(in_quotes(text))
+}
+
+/// `text` between quotes, quotes and backslashes escaped, whether a quoted string can carry it or not.
+#[must_use]
+pub fn in_quotes(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len() + 2);
     out.push(b'"');
     for &octet in text {
@@ -16,7 +22,7 @@ pub fn quoted(text: &[u8]) -> Option<Vec<u8>> {
         out.push(octet);
     }
     out.push(b'"');
-    Some(out)
+    out
 }
 
 /// Gives each command of a session its own tag: a prefix and a number.

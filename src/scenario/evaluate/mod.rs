@@ -261,7 +261,7 @@ impl Scope<'_> {
                 let name = octets(0)?;
                 Value::Truth(self.world.capability(&String::from_utf8_lossy(&name)).ok_or_else(never)?)
             }
-            Function::Quoted => Value::Octets(quoted(&octets(0)?)),
+            Function::Quoted => Value::Octets(crate::imap::command::in_quotes(&octets(0)?)),
             Function::Words => Value::Octets(words(&octets(0)?)),
             Function::Instant => {
                 let seconds = matching::instant(&octets(0)?).and_then(|seconds| u64::try_from(seconds).ok());
@@ -327,19 +327,6 @@ fn in_place(value: &Value) -> Option<Vec<u8>> {
         }
         Value::Truth(_) => return None,
     })
-}
-
-/// The octets between quotes, quotes and backslashes escaped (`quoted` of RFC 3501 section 9).
-fn quoted(octets: &[u8]) -> Vec<u8> {
-    let mut text = vec![b'"'];
-    for &octet in octets {
-        if matches!(octet, b'"' | b'\\') {
-            text.push(b'\\');
-        }
-        text.push(octet);
-    }
-    text.push(b'"');
-    text
 }
 
 /// The words in upper case, sorted, each once, with single spaces between: lists that are sets can be compared so.
