@@ -5,6 +5,7 @@ pub mod bench;
 mod client;
 pub mod exit;
 mod judge;
+pub mod last_failed;
 mod login;
 mod obstacle;
 mod one;

@@ -17,7 +17,7 @@ use super::{
     select::Selected,
     start::Conduct,
     summary,
-    verdict::{Finding, Outcome, Verdict},
+    verdict::{Outcome, Verdict},
     waivers::{Ledger, Waivers},
 };
 use crate::{
@@ -239,22 +239,12 @@ impl Lane<'_, '_> {
         state.secrets.mask(&mut outcome);
         state.ledger.enter(&mut outcome, &self.bench.catalogue);
         state.told += 1;
+        let outcome_fails = summary::fails(&outcome, self.conduct.require, &self.bench.catalogue);
         let left = state.planned - state.told;
-        if self.conduct.fail_fast && self.fails(&outcome) && state.cut_short.is_none() && left > 0 {
+        if self.conduct.fail_fast && outcome_fails && state.cut_short.is_none() && left > 0 {
             state.cut_short = Some(format!("{} fails it, and --fail-fast was given", outcome.id()));
         }
         state.sink.take(&Event::Ended(Arc::new(outcome)));
-    }
-
-    /// Does this result fail the run?
-    fn fails(&self, outcome: &Outcome) -> bool {
-        let require = self.conduct.require;
-        let breaks = |finding: &Finding| {
-            finding.waived.is_none() && require.fails(summary::cost(finding, &self.bench.catalogue))
-        };
-        (outcome.waived.is_none() && require.fails(outcome.verdict))
-            || outcome.is_flaky()
-            || outcome.findings.iter().any(breaks)
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hdrhistogram::Histogram;
 
+use super::exit::Require;
 use super::verdict::{Finding, Outcome, Verdict};
 use super::waivers::{Complaint, Waiver};
 use crate::clauses::{Catalogue, Severity};
@@ -103,6 +104,14 @@ pub(super) fn cost(finding: &Finding, catalogue: &Catalogue) -> Verdict {
         Some(Severity::Fail) | None => Verdict::Fail,
     };
     finding.at_most.map_or(by_clause, |at_most| by_clause.min(at_most))
+}
+
+/// Does this result fail a run that is held to `require`: by its verdict, by a rule that it breaks, or because it is flaky?
+pub(super) fn fails(outcome: &Outcome, require: Require, catalogue: &Catalogue) -> bool {
+    let breaks = |finding: &Finding| finding.waived.is_none() && require.fails(cost(finding, catalogue));
+    (outcome.waived.is_none() && require.fails(outcome.verdict))
+        || outcome.is_flaky()
+        || outcome.findings.iter().any(breaks)
 }
 
 /// A watch rule that was broken, for one of its clauses.

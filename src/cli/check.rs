@@ -1,7 +1,10 @@
 //! `mailspec check`
 
+use std::collections::BTreeSet;
+use std::fmt::Display;
+use std::io::Write;
 use std::num::{NonZeroU32, NonZeroUsize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,11 +13,14 @@ use clap::{Args, ValueEnum};
 use super::suite::Suite;
 use super::{Failure, Output, duration, runtime};
 use crate::check::exit::{Exit, Require};
+use crate::check::last_failed::{self, FILE, FOLDER, LastFailed};
 use crate::check::select::{NothingSelected, Selected, Selection, Shard, select};
 use crate::check::start::{Conduct, Plan};
-use crate::check::waivers::Waivers;
+use crate::check::waivers::{Draft, DraftError, Drafted, Waivers};
+use crate::clauses::Catalogue;
 use crate::document::DocumentError;
 use crate::report::terminal::{Look, Terminal};
+use crate::report::{FanOut, Sink};
 use crate::target::{Reach, Target, masked};
 
 /// As `--timeout` has it by default.
@@ -45,6 +51,12 @@ pub(super) struct Arguments {
     /// nothing any more does. See docs/waivers.md.
     #[arg(short, long, value_name = "FILE")]
     waivers: Option<PathBuf>,
+    /// Write waivers for what fails now, as a starting point
+    ///
+    /// They are added to what is in the file. Each is for the clause that is broken, holds for 90 days, and has a reason that begins
+    /// with TODO: replace it before that. Where the file has waivers already, give it as --waivers too.
+    #[arg(long, value_name = "FILE")]
+    write_waivers: Option<PathBuf>,
     /// Read scenarios and clauses from this folder, not the built-in ones
     #[arg(long, value_name = "DIR")]
     scenarios: Option<PathBuf>,
@@ -54,6 +66,9 @@ pub(super) struct Arguments {
     /// Only scenarios that test this clause
     #[arg(short, long = "clause", value_name = "ID")]
     clauses: Vec<String>,
+    /// Only what failed when this target was last checked from this folder, as .mailspec/failed.json has it
+    #[arg(long)]
+    rerun_failed: bool,
     /// How many scenarios run at the same time [default: as many as the accounts allow]
     #[arg(short, long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -112,12 +127,13 @@ impl Arguments {
         };
         let suite = Suite::load(self.scenarios.as_deref(), output.colour)?;
         // In virtual time nothing is slow.
-        let slow = self.slow || target.reach == Reach::Bundled;
+        let slow = self.slow || self.rerun_failed || target.reach == Reach::Bundled;
+        let known_as = self.known_as(&target);
         let selection = Selection {
             filters: self.filters.clone(),
             clauses: self.clauses.clone(),
             slow,
-            rows: None,
+            rows: self.rerun_failed.then(|| last_failed(&known_as)).transpose()?,
             shard: self.shard,
         };
         let selected =
@@ -149,6 +165,8 @@ impl Arguments {
             .block_on(target.preflight(self.timeout))
             .map_err(|unreachable| Failure::new(Exit::Errors, unreachable))?;
         let catalogue = Arc::new(suite.catalogue);
+        let mut draft = self.draft(conduct.require, &catalogue, output.colour)?;
+        let mut last = LastFailed::new(Path::new(FOLDER), &known_as, conduct.require, &catalogue);
         let mut terminal = Terminal::new(&mut output.out, look, &catalogue);
         let plan = Plan {
             target,
@@ -159,7 +177,16 @@ impl Arguments {
             timeout: self.timeout,
             conduct,
         };
-        plan.carry_out(&mut terminal).map_err(|error| Failure::new(Exit::Errors, error))?;
+        let mut sinks: Vec<&mut dyn Sink> = vec![&mut terminal, &mut last];
+        sinks.extend(draft.as_mut().map(|draft| draft as &mut dyn Sink));
+        let ran = plan.carry_out(&mut FanOut(sinks)).map_err(|error| Failure::new(Exit::Errors, error));
+        if let Err(error) = last.write() {
+            remark(format!("what failed can't be kept for --rerun-failed: {FOLDER}/{FILE}: {error}"));
+        }
+        ran?;
+        if let (Some(draft), Some(path)) = (draft, &self.write_waivers) {
+            remark(told(&draft.write().map_err(Failure::usage)?, path));
+        }
         Ok(Exit::under(conduct.require, terminal.summary()))
     }
 
@@ -168,6 +195,26 @@ impl Arguments {
             Some(path) => Target::from_profile(path).map_err(|error| unusable(&error, colour)),
             None if self.urls.is_empty() => Ok(Target::bundled()),
             None => Target::from_urls(&self.urls).map_err(Failure::usage),
+        }
+    }
+
+    /// What the record of failures calls the target.
+    fn known_as(&self, target: &Target) -> String {
+        let scenarios = self.scenarios.iter().map(|path| format!(", scenarios of {}", path.display()));
+        std::iter::once(target.to_string()).chain(scenarios).collect()
+    }
+
+    fn draft<'c>(
+        &self,
+        require: Require,
+        catalogue: &'c Catalogue,
+        colour: bool,
+    ) -> Result<Option<Draft<'c>>, Failure> {
+        let Some(path) = &self.write_waivers else { return Ok(None) };
+        match Draft::new(path, self.waivers.as_deref(), require, catalogue) {
+            Ok(draft) => Ok(Some(draft)),
+            Err(DraftError::Document(error)) => Err(unusable(&error, colour)),
+            Err(error) => Err(Failure::usage(error)),
         }
     }
 
@@ -216,6 +263,41 @@ impl Arguments {
             .collect::<Vec<_>>()
             .join(" ")
     }
+}
+
+/// The ids of what failed last, which there must be.
+fn last_failed(target: &str) -> Result<BTreeSet<String>, Failure> {
+    let ids = last_failed::failed_on(Path::new(FOLDER), target)
+        .map_err(|error| Failure::usage(format!("{FOLDER}/{FILE}: {error}")))?;
+    if ids.is_empty() {
+        let why = "nothing failed when it was last checked, or that was in another folder";
+        return Err(Failure::new(
+            Exit::Nothing,
+            format!("{FOLDER}/{FILE} has no failures of {target}: {why}"),
+        ));
+    }
+    Ok(ids)
+}
+
+/// What became of `--write-waivers`.
+fn told(drafted: &Drafted, path: &Path) -> String {
+    let Drafted { written, left_out, expires } = drafted;
+    let path = path.display();
+    let written = match written {
+        0 => format!("nothing to waive, {path} stays as it was"),
+        1 => format!("1 waiver is added to {path}; replace its TODO before {expires} is over"),
+        many => format!("{many} waivers are added to {path}; replace their TODOs before {expires} is over"),
+    };
+    match left_out {
+        0 => written,
+        1 => format!("{written}; 1 result is an error or flaky, which no waiver covers"),
+        many => format!("{written}; {many} results are errors or flaky, which no waiver covers"),
+    }
+}
+
+/// Tells something beside the report.
+fn remark(text: impl Display) {
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// A name that is not known is a mistake, and a selection that selects nothing another matter.

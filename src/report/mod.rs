@@ -14,9 +14,11 @@ pub trait Sink {
 }
 
 /// Several sinks take each event in turn.
-impl Sink for Vec<Box<dyn Sink + '_>> {
+pub struct FanOut<'a>(pub Vec<&'a mut dyn Sink>);
+
+impl Sink for FanOut<'_> {
     fn take(&mut self, event: &Event) {
-        for sink in self {
+        for sink in &mut self.0 {
             sink.take(event);
         }
     }

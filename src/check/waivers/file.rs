@@ -3,11 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 use serde_yaml::Spanned;
 
-use super::{Filter, Waiver, Waivers};
+use super::{Filter, Waiver, Waivers, is_placeholder};
 use crate::document::{self, DocumentError, Mistake, span_at};
+
+/// The day that it is at Greenwich, so that a waiver expires everywhere at once.
+pub(super) fn today() -> Date {
+    jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date()
+}
 
 /// An entry as written.
 #[derive(Deserialize)]
@@ -17,6 +23,7 @@ struct Entry {
     reason: Spanned<String>,
     link: Spanned<String>,
     message: Option<Spanned<String>>,
+    expires: Option<Spanned<String>>,
 }
 
 impl Waivers {
@@ -34,7 +41,7 @@ impl Waivers {
             serde_yaml::from_str(text).map_err(|error| Mistake::of(&error, text));
         let list = entries.and_then(|entries| list(entries.unwrap_or_default(), text));
         let list = list.map_err(|mistake| mistake.within(path, text))?;
-        Ok(Self { path: path.to_owned(), list, ..Self::default() })
+        Ok(Self { path: path.to_owned(), list, today: today(), ..Self::default() })
     }
 }
 
@@ -47,11 +54,12 @@ fn list(entries: Vec<Spanned<Entry>>, text: &str) -> Result<Vec<Arc<Waiver>>, Mi
         let first_line = starts[index];
         let next = starts.get(index + 1).map_or(lines.len(), |next| next - 1);
         let last_line = last_line(&lines, first_line, next);
-        let Entry { id, reason, link, message } = checked(entry.value, text)?;
+        let Entry { id, reason, link, message, expires } = checked(entry.value, text)?;
         let message = message.map(|message| message.value);
+        let expires = expires.map(|written| date(&written, text)).transpose()?;
         let (id, reason, link) = (id.value, reason.value, link.value);
         let filter = Filter::exact(&id);
-        list.push(Arc::new(Waiver { id, reason, link, message, first_line, last_line, filter }));
+        list.push(Arc::new(Waiver { id, reason, link, message, expires, first_line, last_line, filter }));
     }
     Ok(list)
 }
@@ -75,7 +83,22 @@ fn checked(entry: Entry, text: &str) -> Result<Entry, Mistake> {
         let hint = "quote a part of what the failure says, or remove `message`";
         return wrong("every failure contains an empty message".into(), message, hint);
     }
+    if is_placeholder(&entry.reason.value) && entry.expires.is_none() {
+        let hint = "say why the failure is accepted, or add `expires: YYYY-MM-DD`, until which it may stay undecided";
+        return wrong("a reason that is still to be written needs a date".into(), &entry.reason, hint);
+    }
     Ok(entry)
+}
+
+/// A day of the calendar, in the one form that cannot be misread.
+fn date(written: &Spanned<String>, text: &str) -> Result<Date, Mistake> {
+    let digits = |c: char| c.is_ascii_digit() || c == '-';
+    let date =
+        written.value.parse().ok().filter(|_| written.value.len() == 10 && written.value.chars().all(digits));
+    date.ok_or_else(|| {
+        let hint = "write the last day on which it holds as YYYY-MM-DD";
+        Mistake::new(format!("{:?} is no date", written.value), span_at(&written.referenced, text), hint)
+    })
 }
 
 /// The last line from `first` on, up to `until`, that is neither empty nor a comment; both count from 1.

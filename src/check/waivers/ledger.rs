@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Complaint, Lost, RULE, Waiver, Waivers, texts, texts_of_finding, waivable};
+use jiff::civil::Date;
+
 use crate::check::summary::cost;
 use crate::check::verdict::{Outcome, Verdict};
 use crate::clauses::Catalogue;
@@ -66,6 +68,11 @@ impl<'w> Ledger<'w> {
         let fitting: Vec<usize> = self.fitting(&id).collect();
         let mut covering = Vec::new();
         for at in fitting {
+            if let Some(last) = self.expired(at) {
+                let (path, line) = (&self.waivers.path, self.waivers.list[at].first_line);
+                outcome.notes.push(format!("the waiver in {path}:{line} held until {last}"));
+                continue;
+            }
             let (waiver, page) = (&self.waivers.list[at], &mut self.pages[at]);
             match outcome.verdict {
                 Verdict::Pass | Verdict::Note => page.passed += 1,
@@ -86,7 +93,7 @@ impl<'w> Ledger<'w> {
         outcome.waived = self.cover(&covering, &id);
         for finding in &mut outcome.findings {
             let id = format!("{RULE}{}", finding.rule);
-            let fitting: Vec<usize> = self.fitting(&id).collect();
+            let fitting: Vec<usize> = self.fitting(&id).filter(|&at| self.expired(at).is_none()).collect();
             if !waivable(cost(finding, catalogue)) {
                 continue;
             }
@@ -95,6 +102,12 @@ impl<'w> Ledger<'w> {
             others.into_iter().for_each(|at| self.pages[at].others += 1);
             finding.waived = self.cover(&covering, &id);
         }
+    }
+
+    /// The last day of a waiver that is over.
+    fn expired(&self, at: usize) -> Option<Date> {
+        let waiver = &self.waivers.list[at];
+        waiver.expires.filter(|_| waiver.has_expired(self.waivers.today))
     }
 
     fn fitting(&self, id: &str) -> impl Iterator<Item = usize> {
@@ -121,6 +134,16 @@ impl<'w> Ledger<'w> {
     /// still need them.
     pub(crate) fn close(&self, cut_short: bool) -> Vec<Complaint> {
         let mut complaints = self.duplicates();
+        for (at, waiver) in self.waivers.list.iter().enumerate() {
+            if let Some(last) = self.expired(at) {
+                complaints.retain(|complaint| complaint.line != waiver.first_line);
+                complaints.push(self.to_delete(
+                    Lost::Expired,
+                    waiver,
+                    &format!("{} was waived until {last}", waiver.id),
+                ));
+            }
+        }
         for (at, waiver) in self.waivers.list.iter().enumerate() {
             if !cut_short && !complaints.iter().any(|complaint| complaint.line == waiver.first_line) {
                 complaints.extend(self.judge(waiver, &self.pages[at]));

@@ -3,13 +3,17 @@
 //! A result that a waiver covers is an expected failure, and does not fail the run. A waiver that has lost its use does.
 
 mod complaint;
+mod draft;
 mod file;
 mod ledger;
 
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::civil::Date;
+
 pub use complaint::{Complaint, Lost};
+pub use draft::{Draft, DraftError, Drafted};
 pub(crate) use ledger::Ledger;
 
 use super::select::{Filter, Selection, row_id};
@@ -27,6 +31,8 @@ pub struct Waiver {
     pub link: String,
     /// Text that the failure must contain.
     pub message: Option<String>,
+    /// The last day on which it holds, at Greenwich.
+    pub expires: Option<Date>,
     /// Its first line in the file, from 1.
     pub first_line: usize,
     /// Its last line.
@@ -42,10 +48,25 @@ impl Waiver {
         id.starts_with(RULE) == self.id.starts_with(RULE) && self.filter.fits(id)
     }
 
+    /// Has nobody said yet why the failure is accepted? Such a waiver has a date.
+    #[must_use]
+    pub fn is_placeholder(&self) -> bool {
+        is_placeholder(&self.reason)
+    }
+
+    /// Is its last day over?
+    fn has_expired(&self, today: Date) -> bool {
+        self.expires.is_some_and(|last| today > last)
+    }
+
     /// Does the failure contain the text that it must?
     fn expects<'t>(&self, mut failure: impl Iterator<Item = &'t str>) -> bool {
         self.message.as_ref().is_none_or(|message| failure.any(|text| text.contains(message.as_str())))
     }
+}
+
+fn is_placeholder(reason: &str) -> bool {
+    reason.trim_start().starts_with("TODO")
 }
 
 /// What ids of rules begin with.
@@ -62,6 +83,7 @@ pub struct Waivers {
     whole: bool,
     /// Other parts of it run elsewhere.
     sharded: bool,
+    today: Date,
 }
 
 impl Waivers {

@@ -192,6 +192,26 @@ fn waivers_without_use_are_complained_about() {
 }
 
 #[test]
+fn an_expired_waiver_covers_nothing_and_has_to_go() {
+    let text = |date: &str| {
+        format!("- id: r/1-a/x\n  reason: TODO\n  link: https://e.example/1\n  expires: {date}\n")
+    };
+    let on = |waivers: Waivers, today: &str| Waivers { today: today.parse().unwrap(), ..waivers };
+    let only_x = ["r/1-a/x=fail", "r/1-a/y/one=pass", "r/1-a/y/two=pass", "r/2-b/z=pass"];
+    let last_day = run_of(on(read(&text("2026-11-30")), "2026-11-30"), &Selection::default(), false, &only_x);
+    assert_eq!((&last_day.covered[..1], &last_day.complaints[..]), (&[1][..], &[][..]));
+    for (results, cut_short) in [(&only_x, false), (&ALL_PASS, false), (&ALL_PASS, true)] {
+        let over = on(read(&text("2026-11-30")), "2026-12-01");
+        let over = run_of(over, &Selection::default(), cut_short, results);
+        assert_eq!(over.covered, [0, 0, 0, 0]);
+        assert_eq!(
+            over.complaints,
+            ["waivers.yaml:1: r/1-a/x was waived until 2026-11-30; delete lines 1 to 4"]
+        );
+    }
+}
+
+#[test]
 fn overlapping_globs_have_to_be_narrowed() {
     let results = ["r/1-a/x=fail~boom", "r/1-a/y/one=fail", "r/2-b/z=fail~boom"];
     let run = run(&["r/1-a/*", "r/**~boom"], &results);
@@ -301,6 +321,24 @@ fn mistakes_are_shown_where_they_stand() {
       |            ^^^
       |
       = help: quote a part of what the failure says, or remove `message`
+    "#);
+    insta::assert_snapshot!(bad("- id: r/1-a/x\n  reason: a\n  link: http://e.example\n  expires: 2026-2-30\n"), @r#"
+    error: "2026-2-30" is no date
+     --> waivers.yaml:4:12
+      |
+    4 |   expires: 2026-2-30
+      |            ^^^^^^^^^
+      |
+      = help: write the last day on which it holds as YYYY-MM-DD
+    "#);
+    insta::assert_snapshot!(bad("- id: r/1-a/x\n  reason: 'TODO: look'\n  link: http://e.example\n"), @r#"
+    error: a reason that is still to be written needs a date
+     --> waivers.yaml:2:11
+      |
+    2 |   reason: 'TODO: look'
+      |           ^^^^^^^^^^^^
+      |
+      = help: say why the failure is accepted, or add `expires: YYYY-MM-DD`, until which it may stay undecided
     "#);
     insta::assert_snapshot!(bad("id: r/1-a/x\n"), @r#"
     error: expected sequence start

@@ -158,6 +158,18 @@ pub(super) fn closing(summary: &Summary, look: &Look) -> String {
             tame(reason)
         );
     }
+    let undecided = summary.waived.iter().filter(|(waiver, _)| waiver.is_placeholder()).count();
+    if undecided > 0 {
+        let _ = writeln!(
+            text,
+            "{} yet to be given a reason.",
+            if undecided == 1 {
+                "1 waiver has".to_owned()
+            } else {
+                format!("{} have", counted(undecided, "waiver"))
+            }
+        );
+    }
     let nonstrict = counts.of(Verdict::Nonstrict);
     if counts.of(Verdict::Blocked) > 0 {
         text.push_str("A blocked scenario could not be judged, which fails the run.\n");
