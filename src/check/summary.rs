@@ -97,7 +97,7 @@ impl Summary {
 }
 
 /// What a finding costs: what its clause does, and no more than it says itself.
-pub(super) fn cost(finding: &Finding, catalogue: &Catalogue) -> Verdict {
+pub(crate) fn cost(finding: &Finding, catalogue: &Catalogue) -> Verdict {
     let by_clause = match catalogue.get(finding.clause).map(crate::clauses::Clause::severity) {
         Some(Severity::Note) => Verdict::Note,
         Some(Severity::Nonstrict) => Verdict::Nonstrict,

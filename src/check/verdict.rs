@@ -2,6 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::waivers::Waiver;
 use crate::{
     scenario::program::{Place, Scenario},
@@ -9,7 +12,8 @@ use crate::{
 };
 
 /// The outcome of a scenario, from best to worst.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Every claim held.
     Pass,

@@ -1,6 +1,7 @@
 //! One clause: a requirement that an RFC puts on a server. `scenarios/README.md` explains the fields.
 
-use serde::Deserialize;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 
 /// A requirement on a server, in our own words, with its place in an RFC.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +57,7 @@ impl Clause {
 }
 
 /// How strongly an RFC demands something (RFC 2119, section 1 to 5, and the wording of older RFCs).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// A permission.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueEnum};
 
+use super::reports::{self, Reports};
 use super::suite::Suite;
 use super::{Failure, Output, duration, runtime};
 use crate::check::exit::{Exit, Require};
@@ -19,6 +20,8 @@ use crate::check::start::{Conduct, Plan};
 use crate::check::waivers::{Draft, DraftError, Drafted, Waivers};
 use crate::clauses::Catalogue;
 use crate::document::DocumentError;
+use crate::report::destination::Wanted;
+use crate::report::record::Recorder;
 use crate::report::terminal::{Look, Terminal};
 use crate::report::{FanOut, Sink};
 use crate::target::{Reach, Target, masked};
@@ -96,6 +99,12 @@ pub(super) struct Arguments {
     /// Also run the scenarios that take minutes, always run on the bundled server
     #[arg(long)]
     slow: bool,
+    /// Also write a report to a file: json, junit, markdown or tap; repeatable
+    ///
+    /// The path - is standard output; people are then told on standard error. The file is written when the run has ended, also when
+    /// it ends early, and replaces what was there. See docs/reports.md.
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    reports: Vec<Wanted>,
     /// Show each result, notes, and whole exchanges
     #[arg(short, long)]
     verbose: bool,
@@ -160,14 +169,18 @@ impl Arguments {
             live: output.live,
             target: self.again(),
         };
-        // A server that is not there is told of at once, and not once for each scenario.
-        runtime()?
-            .block_on(target.preflight(self.timeout))
-            .map_err(|unreachable| Failure::new(Exit::Errors, unreachable))?;
+        let reports = Reports::new(&self.reports)?;
+        let coverage = suite.coverage();
         let catalogue = Arc::new(suite.catalogue);
         let mut draft = self.draft(conduct.require, &catalogue, output.colour)?;
         let mut last = LastFailed::new(Path::new(FOLDER), &known_as, conduct.require, &catalogue);
-        let mut terminal = Terminal::new(&mut output.out, look, &catalogue);
+        let mut recorder = reports.are_wanted().then(|| {
+            let environment = reports::environment(self.again());
+            Recorder::new(environment, conduct.require, target.to_string(), &catalogue, &coverage)
+        });
+        let out: &mut dyn Write =
+            if reports.take_output() { &mut anstream::stderr() } else { &mut output.out };
+        let mut terminal = Terminal::new(out, look, &catalogue);
         let plan = Plan {
             target,
             catalogue: Arc::clone(&catalogue),
@@ -179,15 +192,22 @@ impl Arguments {
         };
         let mut sinks: Vec<&mut dyn Sink> = vec![&mut terminal, &mut last];
         sinks.extend(draft.as_mut().map(|draft| draft as &mut dyn Sink));
-        let ran = plan.carry_out(&mut FanOut(sinks)).map_err(|error| Failure::new(Exit::Errors, error));
+        sinks.extend(recorder.as_mut().map(|recorder| recorder as &mut dyn Sink));
+        let ran = carry_out(plan, &mut FanOut(sinks));
+        let earned = || Exit::under(conduct.require, terminal.summary());
+        let exit = ran.as_ref().map_or_else(|failure| failure.exit, |()| earned());
         if let Err(error) = last.write() {
             remark(format!("what failed can't be kept for --rerun-failed: {FOLDER}/{FILE}: {error}"));
+        }
+        if let Some(recorder) = recorder {
+            let failure = ran.as_ref().err().map(|failure| failure.message.clone());
+            reports.write(&recorder.report(exit.code(), failure))?;
         }
         ran?;
         if let (Some(draft), Some(path)) = (draft, &self.write_waivers) {
             remark(told(&draft.write().map_err(Failure::usage)?, path));
         }
-        Ok(Exit::under(conduct.require, terminal.summary()))
+        Ok(exit)
     }
 
     fn target(&self, colour: bool) -> Result<Target, Failure> {
@@ -303,6 +323,14 @@ fn remark(text: impl Display) {
 /// A name that is not known is a mistake, and a selection that selects nothing another matter.
 fn exit_of(nothing: &NothingSelected) -> Exit {
     if matches!(nothing, NothingSelected::Clause(_)) { Exit::Usage } else { Exit::Nothing }
+}
+
+/// Runs the plan, unless the server is not there at all: that is told of at once, and not once for each scenario.
+fn carry_out(plan: Plan, sink: &mut dyn Sink) -> Result<(), Failure> {
+    runtime()?
+        .block_on(plan.target.preflight(plan.timeout))
+        .map_err(|unreachable| Failure::new(Exit::Errors, unreachable))?;
+    plan.carry_out_until(reports::interruption(), sink).map_err(|error| Failure::new(Exit::Errors, error))
 }
 
 /// A file that the user gave.

@@ -4,6 +4,7 @@ mod check;
 mod clauses;
 mod duration;
 mod explain;
+mod reports;
 mod schema;
 mod serve;
 mod suite;

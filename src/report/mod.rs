@@ -1,6 +1,16 @@
-//! Sinks of one event stream, each in its own file.
+//! Sinks of one event stream, each in its own file: [`terminal`] tells people while the run goes on, and [`record`] writes down what
+//! the [formats](format) of reports in [files](destination) are made from.
 
+pub mod annotations;
+pub mod destination;
 pub mod event;
+pub mod format;
+pub mod json;
+pub mod junit;
+pub mod markdown;
+mod plain;
+pub mod record;
+pub mod tap;
 pub mod terminal;
 
 pub(crate) use terminal::wrapped;

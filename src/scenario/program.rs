@@ -2,6 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::{expression::Expression, pattern::Pattern, template::Template};
 
 /// The text of a scenario file, for messages that point into it.
@@ -23,7 +26,8 @@ pub struct Place {
 }
 
 /// The protocol of a scenario file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Protocol {
     /// IMAP4rev1, RFC 3501.
     Imap,

@@ -88,6 +88,18 @@ impl Transcript {
         self.entries.iter_mut().map(|entry| &mut entry.event)
     }
 
+    /// The index of the entry that was written behind the first `position` ones. Where that one is missing, of the first behind the
+    /// gap.
+    #[must_use]
+    pub fn index_at(&self, position: usize) -> usize {
+        let index = match self.gap() {
+            // Entries behind the gap have moved up.
+            Some((gap, missing)) if position > gap => position.saturating_sub(missing).max(gap),
+            _ => position,
+        };
+        index.min(self.entries.len())
+    }
+
     /// How many entries are missing, and behind which index.
     #[must_use]
     pub fn gap(&self) -> Option<(usize, usize)> {

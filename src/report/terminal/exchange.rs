@@ -18,12 +18,7 @@ const COLUMNS: usize = 240;
 /// The last entries of the first `position` that were written. All of both with `-v`. Empty if nothing was said.
 pub(super) fn render(transcript: &Transcript, position: usize, look: &Look) -> String {
     let entries = transcript.entries();
-    let position = match transcript.gap() {
-        // Entries behind the gap have moved up.
-        Some((gap, missing)) if position > gap => position.saturating_sub(missing).max(gap),
-        _ => position,
-    };
-    let until = position.min(entries.len());
+    let until = transcript.index_at(position);
     let from = if look.verbose { 0 } else { until.saturating_sub(SHOWN) };
     let Some(first) = entries.first().filter(|_| until > from) else { return String::new() };
     let width = entries[from..until].iter().map(|entry| entry.session.chars().count()).max().unwrap_or(0);

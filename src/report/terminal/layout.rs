@@ -85,7 +85,7 @@ pub(crate) fn wrapped(text: &str, width: usize) -> String {
 }
 
 /// `text` without anything that would steer a terminal: what a server said may stand in it.
-pub(super) fn tame(text: &str) -> String {
+pub(crate) fn tame(text: &str) -> String {
     let mut tamed = String::with_capacity(text.len());
     for c in text.chars() {
         if c.is_control() && c != '\n' {

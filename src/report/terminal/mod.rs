@@ -17,6 +17,7 @@ use crate::check::summary::Summary;
 use crate::check::verdict::{Outcome, Verdict};
 use crate::clauses::Catalogue;
 use crate::session::transcript::Entry;
+pub(super) use layout::tame;
 pub(crate) use layout::wrapped;
 use progress::Progress;
 
@@ -72,11 +73,8 @@ impl<'a, W: Write> Terminal<'a, W> {
                 Duration::ZERO => String::new(),
                 took => format!(" ({})", layout::duration(took)),
             };
-            let reason = outcome
-                .reason
-                .as_ref()
-                .map(|reason| format!(": {}", layout::tame(reason)))
-                .unwrap_or_default();
+            let reason =
+                outcome.reason.as_ref().map(|reason| format!(": {}", tame(reason))).unwrap_or_default();
             let name = match &outcome.waived {
                 Some(_) => self.look.paint(layout::style(Verdict::Skipped), "xfail", 11),
                 None => self.look.paint(layout::style(outcome.verdict), outcome.verdict.name(), 11),
