@@ -27,6 +27,7 @@ pub mod cli;
 pub mod document;
 pub mod embedded;
 pub mod fault;
+pub mod faults;
 pub mod fixtures;
 pub mod imap;
 pub mod inflow;

@@ -17,10 +17,11 @@ use mailspec::{
     watch,
 };
 
-const DOCUMENTS: [&str; 11] = [
+const DOCUMENTS: [&str; 12] = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "docs/faults.md",
     "docs/reference-server.md",
     "docs/reports.md",
     "docs/scenario-language.md",

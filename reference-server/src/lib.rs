@@ -19,4 +19,5 @@ pub mod store;
 /// Its examples are tests.
 #[cfg(doctest)]
 #[doc = include_str!("../../docs/reference-server.md")]
+#[doc = include_str!("../../docs/faults.md")]
 struct Document;

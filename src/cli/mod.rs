@@ -4,6 +4,7 @@ mod check;
 mod clauses;
 mod duration;
 mod explain;
+mod faults;
 mod reports;
 mod schema;
 mod serve;
@@ -38,6 +39,7 @@ enum Command {
     Serve(Box<serve::Arguments>),
     Clauses(clauses::Arguments),
     Explain(explain::Arguments),
+    Faults(faults::Arguments),
     Schema(schema::Arguments),
 }
 
@@ -90,6 +92,7 @@ pub fn main() -> Exit {
         Command::Serve(arguments) => arguments.run(&mut output),
         Command::Clauses(arguments) => arguments.run(&mut output),
         Command::Explain(arguments) => arguments.run(&mut output),
+        Command::Faults(arguments) => arguments.run(&mut output),
         Command::Schema(arguments) => arguments.run(&mut output),
     };
     let _ = output.out.flush();

@@ -10,6 +10,7 @@ use super::{
     imap, imap_codes, imap_fetch, imap_grammar, imap_mailboxes, imap_numbering, imap_search, imap_state,
     imap_store, pop3, pop3_maildrop, pop3_messages, pop3_replies, store,
 };
+use crate::net::Protocol;
 
 /// A rule that the server can be told to break.
 pub struct Fault {
@@ -43,6 +44,16 @@ impl Fault {
     /// All of them, by topic.
     pub fn all() -> impl Iterator<Item = &'static Self> {
         Self::TABLES.into_iter().flatten()
+    }
+
+    /// Whether sessions of this protocol can show it.
+    #[must_use]
+    pub fn shows_in(&self, protocol: Protocol) -> bool {
+        match protocol {
+            Protocol::Imap => !self.imap.is_empty() || self.store.shows_in_imap(),
+            Protocol::Pop3 => !self.pop3.is_empty() || self.store.shows_in_pop3(),
+            Protocol::Lmtp => false,
+        }
     }
 
     /// One that does nothing yet.

@@ -31,6 +31,16 @@ impl Hooks {
         responses: None,
         octets: None,
     };
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.line.is_none()
+            && self.command.is_none()
+            && self.effect.is_none()
+            && self.expunges.is_none()
+            && self.updates.is_none()
+            && self.responses.is_none()
+            && self.octets.is_none()
+    }
 }
 
 /// To be chained in the tables.

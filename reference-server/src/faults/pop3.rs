@@ -16,6 +16,10 @@ pub(super) struct Hooks {
 
 impl Hooks {
     pub(super) const NONE: Self = Self { line: None, command: None, reply: None, octets: None };
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.line.is_none() && self.command.is_none() && self.reply.is_none() && self.octets.is_none()
+    }
 }
 
 /// To be chained in the tables.

@@ -20,6 +20,16 @@ pub(super) struct Hooks {
 
 impl Hooks {
     pub(super) const NONE: Self = Self { copying: None, expunging: None, updating: None, locking: None };
+
+    /// Whether it does something to what IMAP sessions do.
+    pub(super) fn shows_in_imap(&self) -> bool {
+        self.copying.is_some() || self.expunging.is_some()
+    }
+
+    /// Whether it does something to what POP3 sessions do.
+    pub(super) fn shows_in_pop3(&self) -> bool {
+        self.updating.is_some() || self.locking.is_some()
+    }
 }
 
 /// To be chained in the tables.
