@@ -48,7 +48,7 @@ impl Rule for Sizes {
             self.known.clear();
         }
         let octets = &seen.line.octets;
-        for item in items.iter().filter(|item| item.origin.is_none() && !is_void(item, octets)) {
+        for item in items.iter().filter(|item| !is_partial(item, octets) && !is_void(item, octets)) {
             self.known.entry(message).or_default().learn(seen, item, found);
         }
     }
@@ -99,6 +99,12 @@ impl Known {
             found.at(PART, "rfc3501-7.4.2-20", seen.line, item.name, message);
         }
     }
+}
+
+/// Also where the origin is malformed: `BODY[]<0.10>`.
+fn is_partial(item: &FetchItem, octets: &[u8]) -> bool {
+    let behind = item.section.and_then(|section| octets.get(section.end as usize + 1));
+    item.origin.is_some() || behind == Some(&b'<')
 }
 
 fn remember(all: &mut Vec<(String, u64)>, part: String, octets: u64) {
@@ -167,6 +173,11 @@ mod tests {
             (
                 "C: FETCH 1 x\nS: * 1 FETCH (RFC822 \"abc\")\nS: * 1 FETCH (RFC822.SIZE 4)",
                 &["size-of-message rfc3501-6.4.5-42"],
+            ),
+            ("C: FETCH 1 BODY[]<0.3>\nS: * 1 FETCH (RFC822.SIZE 9 BODY[]<0> \"abc\")", &[]),
+            (
+                "C: FETCH 1 BODY[]<0.3>\nS: * 1 FETCH (RFC822.SIZE 9 BODY[]<0.3> \"abc\")",
+                &["grammar rfc3501-9-61", "partial-answer rfc3501-6.4.5-29"],
             ),
             (&answer("BODY[1.1] \"abc\" BODY[1.2] \"abcd\" BODY[2] \"abcde\" BODY[1.MIME] \"x\""), &[]),
             (&answer("BODY[2] \"abcd\""), &["size-of-part rfc3501-7.4.2-20"]),
