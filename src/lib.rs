@@ -14,6 +14,8 @@
 //! 6. [`watch`] looks on in every session: the rules that hold of every response.
 //! 7. [`report`] takes the events of the run and shows them.
 //!
+//! [`load`] drives the same sessions by the thousand, by scripts in the same language, and measures.
+//!
 //! Beside the way: [`oracle`] is the harness's own SEARCH, [`inflow`] holds what has arrived and is not yet read, [`fault`] is how grammars and rules tell what is wrong with some octets,
 //! [`document`] how mistakes in YAML files are told, and [`nearest`] finds what a mistyped name may have meant.
 //!
@@ -31,6 +33,7 @@ pub mod faults;
 pub mod fixtures;
 pub mod imap;
 pub mod inflow;
+pub mod load;
 pub mod nearest;
 pub mod net;
 pub mod oracle;

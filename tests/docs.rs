@@ -17,11 +17,12 @@ use mailspec::{
     watch,
 };
 
-const DOCUMENTS: [&str; 12] = [
+const DOCUMENTS: [&str; 13] = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
     "docs/faults.md",
+    "docs/load.md",
     "docs/reference-server.md",
     "docs/reports.md",
     "docs/scenario-language.md",

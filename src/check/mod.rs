@@ -2,7 +2,7 @@
 //! `talk` its lines.
 
 pub mod bench;
-mod client;
+pub(crate) mod client;
 pub mod exit;
 mod judge;
 pub mod last_failed;

@@ -85,6 +85,7 @@ impl World for Stance<'_> {
             Name::Box => self.scene.mailbox.as_slice().into(),
             Name::Separator => self.bench.facts.separator.as_deref()?.into(),
             Name::Prefix => self.bench.facts.prefix.as_slice().into(),
+            Name::Mail => return None,
             Name::Mailbox(written) => {
                 self.scene.names.iter().find(|(name, _)| name == written)?.1.as_slice().into()
             }

@@ -334,7 +334,7 @@ fn carry_out(plan: Plan, sink: &mut dyn Sink) -> Result<(), Failure> {
 }
 
 /// A file that the user gave.
-fn unusable(error: &DocumentError, colour: bool) -> Failure {
+pub(super) fn unusable(error: &DocumentError, colour: bool) -> Failure {
     match error {
         DocumentError::Mistake(mistake) => Failure::usage(mistake.render(colour)),
         DocumentError::Read { .. } => Failure::usage(error),

@@ -5,6 +5,7 @@ mod clauses;
 mod duration;
 mod explain;
 mod faults;
+mod load;
 mod reports;
 mod schema;
 mod serve;
@@ -18,7 +19,7 @@ use clap::{Parser, Subcommand};
 
 use crate::check::exit::Exit;
 
-/// Conformance suite for mail retrieval servers: POP3 (RFC 1939) and IMAP4rev1 (RFC 3501)
+/// Conformance suite and load harness for mail retrieval servers: POP3 (RFC 1939) and IMAP4rev1 (RFC 3501)
 #[derive(Debug, Parser)]
 #[command(name = "mailspec", version, max_term_width = 100, after_help = EXIT_CODES)]
 struct Arguments {
@@ -36,6 +37,7 @@ Exit codes: 0 all as expected, 1 violations, 2 usage or scenario error,
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Load(Box<load::Arguments>),
     Serve(Box<serve::Arguments>),
     Clauses(clauses::Arguments),
     Explain(explain::Arguments),
@@ -89,6 +91,7 @@ pub fn main() -> Exit {
     let mut output = Output { out, colour, live: io::stderr().is_terminal() };
     let result = match arguments.command {
         Command::Check(arguments) => arguments.run(&mut output),
+        Command::Load(arguments) => arguments.run(&mut output),
         Command::Serve(arguments) => arguments.run(&mut output),
         Command::Clauses(arguments) => arguments.run(&mut output),
         Command::Explain(arguments) => arguments.run(&mut output),

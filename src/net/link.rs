@@ -1,6 +1,6 @@
 //! A session on its transport.
 
-use std::{future::poll_fn, io, pin::Pin, task::Poll, time::Duration};
+use std::{cell::RefCell, future::poll_fn, io, pin::Pin, task::Poll, time::Duration};
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf},
@@ -36,15 +36,18 @@ pub struct Link {
     clock: Clock,
     outgoing: Vec<u8>,
     pace: Option<Pace>,
-    buffer: Box<[u8]>,
+}
+
+thread_local! {
+    /// What is read lands here and is taken in at once: thousands of sessions need no buffer each.
+    static BUFFER: RefCell<Box<[u8]>> = RefCell::new(vec![0; SEGMENT].into_boxed_slice());
 }
 
 impl Link {
     /// Puts a session on a transport.
     #[must_use]
     pub fn new(session: Session, watch: Watch, stream: BoxStream, clock: Clock) -> Self {
-        let buffer = vec![0; SEGMENT].into_boxed_slice();
-        Self { session, watch, stream: Some(stream), clock, outgoing: Vec::new(), pace: None, buffer }
+        Self { session, watch, stream: Some(stream), clock, outgoing: Vec::new(), pace: None }
     }
 
     /// The session.
@@ -88,7 +91,7 @@ impl Link {
     /// Sends what is queued, reading meanwhile so that neither side waits for the other for ever. The pauses of a pace do not count
     /// against the deadline; what the peer does not take stays queued.
     pub async fn flush(&mut self, deadline: Instant) -> Heard {
-        let outgoing = std::mem::take(&mut self.outgoing);
+        let mut outgoing = std::mem::take(&mut self.outgoing);
         let pause = self.pace.map_or(Duration::ZERO, |pace| pace.every);
         let size = self.pace.map_or(outgoing.len(), |pace| pace.octets).max(1);
         let (mut written, mut pauses) = (0, Duration::ZERO);
@@ -106,6 +109,11 @@ impl Link {
                 sleep(pause).await;
             }
         }
+        // Nothing can have been queued meanwhile, and the next command needs no new memory.
+        if outgoing.capacity() <= SEGMENT {
+            outgoing.clear();
+            self.outgoing = outgoing;
+        }
         Heard::Octets
     }
 
@@ -115,7 +123,7 @@ impl Link {
         while written < octets.len() {
             match self.progress(&octets[written..], deadline).await {
                 Progress::Wrote(count) => written += count,
-                Progress::Read(count) => self.take_in(count),
+                Progress::Read => {}
                 Progress::Ended(how) => return (written, self.ended(how)),
                 Progress::Silence => return (written, Heard::Silence),
             }
@@ -138,17 +146,10 @@ impl Link {
             }
         }
         match self.progress(&[], deadline).await {
-            Progress::Read(count) => {
-                self.take_in(count);
-                Heard::Octets
-            }
+            Progress::Read => Heard::Octets,
             Progress::Ended(how) => self.ended(how),
             Progress::Wrote(_) | Progress::Silence => Heard::Silence,
         }
-    }
-
-    fn take_in(&mut self, count: usize) {
-        self.session.receive(&self.buffer[..count], self.clock.now(), &mut self.watch);
     }
 
     fn ended(&mut self, how: Closed) -> Heard {
@@ -162,8 +163,9 @@ impl Link {
         if self.session.closed().is_some() {
             self.stream = None;
         }
-        let Some(stream) = &mut self.stream else { return Progress::Ended(Closed::ByServer) };
-        let buffer = &mut self.buffer;
+        let Self { stream: Some(stream), session, watch, clock, .. } = self else {
+            return Progress::Ended(Closed::ByServer);
+        };
         let moved = poll_fn(|context| {
             if !octets.is_empty()
                 && let Poll::Ready(wrote) = Pin::new(&mut *stream).poll_write(context, octets)
@@ -174,15 +176,20 @@ impl Link {
                     Err(error) => Progress::Ended(broken(&error)),
                 });
             }
-            let mut read = ReadBuf::new(buffer);
-            match Pin::new(&mut *stream).poll_read(context, &mut read) {
-                Poll::Pending => Poll::Pending,
-                Poll::Ready(Ok(())) if read.filled().is_empty() => {
-                    Poll::Ready(Progress::Ended(Closed::ByServer))
+            BUFFER.with_borrow_mut(|buffer| {
+                let mut read = ReadBuf::new(buffer);
+                match Pin::new(&mut *stream).poll_read(context, &mut read) {
+                    Poll::Pending => Poll::Pending,
+                    Poll::Ready(Ok(())) if read.filled().is_empty() => {
+                        Poll::Ready(Progress::Ended(Closed::ByServer))
+                    }
+                    Poll::Ready(Ok(())) => {
+                        session.receive(read.filled(), clock.now(), watch);
+                        Poll::Ready(Progress::Read)
+                    }
+                    Poll::Ready(Err(error)) => Poll::Ready(Progress::Ended(broken(&error))),
                 }
-                Poll::Ready(Ok(())) => Poll::Ready(Progress::Read(read.filled().len())),
-                Poll::Ready(Err(error)) => Poll::Ready(Progress::Ended(broken(&error))),
-            }
+            })
         });
         tokio::select! {
             biased;
@@ -228,7 +235,8 @@ impl Link {
 
 enum Progress {
     Wrote(usize),
-    Read(usize),
+    /// Octets, which the session has taken in.
+    Read,
     Ended(Closed),
     Silence,
 }

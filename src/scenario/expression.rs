@@ -53,6 +53,8 @@ pub enum Name {
     Separator,
     /// `$prefix`
     Prefix,
+    /// `$mail`: a message made for this moment; in workloads.
+    Mail,
     /// A mailbox of `names` or `free`, as written there (`a/b` for `$a_b`).
     Mailbox(String),
 }
@@ -147,4 +149,6 @@ pub enum Function {
     Instant,
     /// `now`: the seconds since 1970 of the present moment.
     Now,
+    /// `random(a, b)`: a number from a to b; in workloads.
+    Random,
 }

@@ -5,7 +5,12 @@ use std::{sync::Arc, time::Duration};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{expression::Expression, pattern::Pattern, template::Template};
+use super::{
+    expression::Expression,
+    pattern::Pattern,
+    template::Template,
+    workload::{Items, Rounds, Spread, Way},
+};
 
 /// The text of a scenario file, for messages that point into it.
 #[derive(Debug)]
@@ -209,6 +214,27 @@ pub enum Action {
         /// One round.
         steps: Vec<Step>,
     },
+    /// `-- repeat 10`, in workloads.
+    Loop {
+        /// How often.
+        rounds: Rounds,
+        /// One round; what it captures is forgotten behind it.
+        steps: Vec<Step>,
+    },
+    /// `-- for each $x in …`, in workloads.
+    ForEach {
+        /// `$x`
+        slot: Slot,
+        /// What it stands for, one after another.
+        items: Items,
+        /// What is done for each; what it captures is forgotten behind it.
+        steps: Vec<Step>,
+    },
+    /// `-- choose`, in workloads.
+    Choose {
+        /// One of them is taken, at random.
+        ways: Vec<Way>,
+    },
 }
 
 impl Action {
@@ -218,7 +244,10 @@ impl Action {
         match self {
             Self::If { then, otherwise, .. } => vec![then, otherwise],
             Self::Either { branches, .. } => branches.iter().map(|branch| branch.steps.as_slice()).collect(),
-            Self::Repeat { steps, .. } => vec![steps],
+            Self::Repeat { steps, .. } | Self::Loop { steps, .. } | Self::ForEach { steps, .. } => {
+                vec![steps]
+            }
+            Self::Choose { ways } => ways.iter().map(|way| way.steps.as_slice()).collect(),
             Self::Send(_) | Self::Expect(_) | Self::Assert(_) | Self::Direct(_) => Vec::new(),
         }
     }
@@ -320,6 +349,8 @@ pub enum Directive {
     Restart,
     /// Kills the server and starts it.
     Kill,
+    /// The user does something else meanwhile; in workloads.
+    Think(Spread),
 }
 
 /// How sends are cut.

@@ -31,6 +31,64 @@ impl Command {
         Self { name, arguments: trim(words.next().unwrap_or_default()) }
     }
 
+    /// Is it of RFC 3501 alone, its arguments too?
+    #[must_use]
+    pub fn is_base(&self) -> bool {
+        let plain = [
+            "CAPABILITY",
+            "NOOP",
+            "LOGOUT",
+            "STARTTLS",
+            "AUTHENTICATE",
+            "LOGIN",
+            "CREATE",
+            "DELETE",
+            "RENAME",
+            "SUBSCRIBE",
+            "UNSUBSCRIBE",
+            "LSUB",
+            "APPEND",
+            "CHECK",
+            "CLOSE",
+            "EXPUNGE",
+            "COPY",
+            "UID COPY",
+        ];
+        // These have arguments by which extensions are used.
+        let open = [
+            "SELECT",
+            "EXAMINE",
+            "LIST",
+            "STATUS",
+            "SEARCH",
+            "FETCH",
+            "STORE",
+            "UID SEARCH",
+            "UID FETCH",
+            "UID STORE",
+        ];
+        let words = [
+            "CONDSTORE",
+            "QRESYNC",
+            "RETURN",
+            "MODSEQ",
+            "CHANGEDSINCE",
+            "UNCHANGEDSINCE",
+            "BINARY",
+            "PREVIEW",
+            "SNIPPET",
+            "SAVEDATE",
+            "EMAILID",
+            "THREADID",
+            "X-",
+            "OBJECTID",
+        ];
+        let upper = self.arguments.to_ascii_uppercase();
+        let mentions = |word: &&str| memchr::memmem::find(&upper, word.as_bytes()).is_some();
+        plain.contains(&self.name.as_str())
+            || open.contains(&self.name.as_str()) && !words.iter().any(mentions)
+    }
+
     /// The first argument as the octets of its astring: an atom, a quoted string, or a literal's content.
     #[must_use]
     pub fn first_argument(&self) -> Vec<u8> {
@@ -77,6 +135,8 @@ fn trim(octets: &[u8]) -> Vec<u8> {
 /// A command, and how far its answer has come.
 #[derive(Debug)]
 pub struct Exchange {
+    /// Which one of the session it is.
+    pub(super) id: ExchangeId,
     /// IMAP: its tag.
     pub tag: String,
     /// What the scenario calls it.

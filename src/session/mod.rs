@@ -7,6 +7,7 @@
 pub mod exchange;
 mod imap;
 pub mod line;
+mod memory;
 mod pop3;
 pub mod state;
 pub mod transcript;
@@ -102,6 +103,12 @@ pub struct Session {
     /// All exchanges before this one have ended.
     first_open: usize,
     lines: Vec<Line>,
+    /// How many exchanges there have been.
+    opened: usize,
+    /// Lines have been forgotten.
+    heard: bool,
+    /// So many of the exchanges have been looked at by [`forget`](Self::forget), and kept.
+    remembered: usize,
     state: State,
     tls: bool,
     greeted: bool,
@@ -143,6 +150,9 @@ impl Session {
             exchanges: Vec::new(),
             first_open: 0,
             lines: Vec::new(),
+            opened: 0,
+            heard: false,
+            remembered: 0,
             state: State::Connected,
             tls,
             greeted: false,
@@ -169,12 +179,14 @@ impl Session {
         now: Time,
         observer: &mut dyn Observer,
     ) -> ExchangeId {
-        let id = ExchangeId(self.exchanges.len());
+        let id = ExchangeId(self.opened);
+        self.opened += 1;
         let tag = match self.protocol {
             Protocol::Imap => self.tags.tag(),
             Protocol::Pop3 => String::new(),
         };
         self.exchanges.push(Exchange {
+            id,
             tag,
             label: label.map(str::to_owned),
             command,
@@ -189,7 +201,8 @@ impl Session {
 
     /// Adds octets to the arguments of an open exchange: a literal, or what follows one.
     pub fn extend(&mut self, exchange: ExchangeId, octets: &[u8]) {
-        let arguments = &mut self.exchanges[exchange.0].command.arguments;
+        let at = self.index(exchange);
+        let arguments = &mut self.exchanges[at].command.arguments;
         let room = ARGUMENTS_KEPT.saturating_sub(arguments.len());
         arguments.extend_from_slice(&octets[..octets.len().min(room)]);
     }
@@ -211,7 +224,8 @@ impl Session {
     }
 
     fn end_exchange(&mut self, id: ExchangeId, status: EndStatus, at: Time) {
-        self.exchanges[id.0].end = Some(End { status, line: self.lines.len(), at });
+        let at_index = self.index(id);
+        self.exchanges[at_index].end = Some(End { status, line: self.lines.len(), at });
         let ended = self.exchanges[self.first_open..].iter().take_while(|exchange| exchange.end.is_some());
         self.first_open += ended.count();
     }
@@ -306,7 +320,7 @@ impl Session {
     /// An exchange.
     #[must_use]
     pub fn exchange(&self, id: ExchangeId) -> &Exchange {
-        &self.exchanges[id.0]
+        &self.exchanges[self.index(id)]
     }
 
     /// All exchanges, in the order of sending.
@@ -323,7 +337,10 @@ impl Session {
 
     /// The exchanges whose answers are not complete, in the order of sending.
     pub fn open_exchanges(&self) -> impl Iterator<Item = ExchangeId> {
-        (self.first_open..self.exchanges.len()).filter(|&at| self.exchanges[at].end.is_none()).map(ExchangeId)
+        self.exchanges[self.first_open..]
+            .iter()
+            .filter(|exchange| exchange.end.is_none())
+            .map(|exchange| exchange.id)
     }
 
     /// The exchange that the server has to answer first.

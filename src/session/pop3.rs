@@ -6,7 +6,7 @@ use crate::pop3::{Expect, Indicator, Reply};
 
 impl Session {
     pub(super) fn next_reply(&mut self) -> Next<Reply> {
-        let awaited = self.oldest_open().filter(|_| self.greeted).map(|id| &self.exchanges[id.0].command);
+        let awaited = self.oldest_open().filter(|_| self.greeted).map(|id| &self.exchange(id).command);
         let multi_line = awaited.is_some_and(|command| is_multi_line(&command.name, &command.arguments));
         let form = match awaited {
             _ if !self.greeted => Form::Greeting,

@@ -7,12 +7,17 @@ use super::Time;
 /// Octets of one entry that are kept; the rest is counted.
 const KEPT_OCTETS: usize = 4096;
 
+/// The same for a transcript of the last entries.
+const KEPT_OCTETS_OF_MANY: usize = 256;
+
 /// What the sessions of one talk said, in order. Bounded: entries beyond the limit replace those in the middle.
 #[derive(Debug, Default)]
 pub struct Transcript {
     entries: Vec<Entry>,
     dropped: usize,
     listener: Option<Sender<Entry>>,
+    /// Only so many of the last entries are kept.
+    last: Option<usize>,
 }
 
 /// One entry.
@@ -50,7 +55,11 @@ impl Excerpt {
     /// Keeps the beginning of `octets`.
     #[must_use]
     pub fn of(octets: &[u8]) -> Self {
-        let kept = octets.len().min(KEPT_OCTETS);
+        Self::within(KEPT_OCTETS, octets)
+    }
+
+    fn within(room: usize, octets: &[u8]) -> Self {
+        let kept = octets.len().min(room);
         Self { octets: octets[..kept].to_vec(), more: octets.len() - kept }
     }
 }
@@ -65,16 +74,41 @@ impl Transcript {
         Self { listener, ..Self::default() }
     }
 
+    /// A transcript that keeps the last entries only, and the beginning of each: for sessions of which there are many.
+    #[must_use]
+    pub fn of_the_last(entries: usize) -> Self {
+        Self { last: Some(entries.max(1)), ..Self::default() }
+    }
+
     fn push(&mut self, entry: Entry) {
         if let Some(listener) = &self.listener {
             // Nobody listens any more when the run is over.
             let _ = listener.send(entry.clone());
         }
-        if self.entries.len() == 2 * Self::HALF {
-            self.entries.remove(Self::HALF);
-            self.dropped += 1;
+        match self.last {
+            Some(last) if self.entries.len() >= last => {
+                self.entries.rotate_left(1);
+                self.entries.pop();
+                self.dropped += 1;
+            }
+            None if self.entries.len() == 2 * Self::HALF => {
+                self.entries.remove(Self::HALF);
+                self.dropped += 1;
+            }
+            _ => {}
         }
         self.entries.push(entry);
+    }
+
+    /// Octets of one entry that are kept.
+    fn room(&self) -> usize {
+        if self.last.is_some() { KEPT_OCTETS_OF_MANY } else { KEPT_OCTETS }
+    }
+
+    /// A copy of what is kept, to be shown when the session goes on.
+    #[must_use]
+    pub fn excerpt(&self) -> Self {
+        Self { entries: self.entries.clone(), dropped: self.dropped, last: self.last, listener: None }
     }
 
     /// The entries, in order.
@@ -103,7 +137,8 @@ impl Transcript {
     /// How many entries are missing, and behind which index.
     #[must_use]
     pub fn gap(&self) -> Option<(usize, usize)> {
-        (self.dropped > 0).then_some((Self::HALF, self.dropped))
+        let behind = if self.last.is_some() { 0 } else { Self::HALF };
+        (self.dropped > 0).then_some((behind, self.dropped))
     }
 }
 
@@ -123,22 +158,23 @@ impl Scribe {
 
     /// Writes that the client sent `octets`.
     pub fn sent(&self, at: Time, octets: &[u8]) {
-        self.write(at, Event::Sent(Excerpt::of(octets)));
+        self.write(at, |room| Event::Sent(Excerpt::within(room, octets)));
     }
 
     /// Writes that the server sent `octets`.
     pub fn received(&self, at: Time, octets: &[u8]) {
-        self.write(at, Event::Received(Excerpt::of(octets)));
+        self.write(at, |room| Event::Received(Excerpt::within(room, octets)));
     }
 
     /// Writes a note.
     pub fn note(&self, at: Time, note: impl Into<String>) {
-        self.write(at, Event::Note(note.into()));
+        self.write(at, |_| Event::Note(note.into()));
     }
 
-    fn write(&self, at: Time, event: Event) {
-        let entry = Entry { at, session: Arc::clone(&self.session), event };
-        self.shared.lock().unwrap_or_else(PoisonError::into_inner).push(entry);
+    fn write(&self, at: Time, event: impl FnOnce(usize) -> Event) {
+        let mut transcript = self.shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let event = event(transcript.room());
+        transcript.push(Entry { at, session: Arc::clone(&self.session), event });
     }
 
     /// Has the client sent octets in this session of which `is` holds? As far as the transcript keeps them.

@@ -21,7 +21,13 @@ impl<'p> Talk<'p, '_> {
             }
             Action::Either { branches, clause } => self.either(step, branches, clause).await,
             Action::Repeat { within, steps } => self.repeat(seat, *within, steps).await,
-            Action::Send(_) | Action::Expect(_) | Action::Assert(_) | Action::Direct(_) => Ok(()),
+            Action::Send(_)
+            | Action::Expect(_)
+            | Action::Assert(_)
+            | Action::Direct(_)
+            | Action::Loop { .. }
+            | Action::ForEach { .. }
+            | Action::Choose { .. } => Ok(()),
         }
     }
 

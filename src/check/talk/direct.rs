@@ -44,6 +44,7 @@ impl<'p> Talk<'p, '_> {
                 sleep(*time).await;
                 Ok(())
             }
+            Directive::Think(_) => Err(Stop::Error("`-- think` is for workloads".to_owned())),
             Directive::Deliver(mail) => self.deliver(place, mail).await,
             // Checked before the talk began: the profile has the commands.
             Directive::Restart => {

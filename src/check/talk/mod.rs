@@ -251,6 +251,9 @@ impl<'p, 'b> Talk<'p, 'b> {
                 }
                 Action::Assert(assert) => self.assert(seat, step.place, assert)?,
                 Action::Direct(directive) => self.direct(seat, step.place, directive).await?,
+                Action::Loop { .. } | Action::ForEach { .. } | Action::Choose { .. } => {
+                    return Err(Stop::Error("this block is for workloads".to_owned()));
+                }
                 Action::If { .. } | Action::Either { .. } | Action::Repeat { .. } => {
                     self.behind.push(&steps[next..]);
                     let outcome = Box::pin(self.block_of(seat, step)).await;

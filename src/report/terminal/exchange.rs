@@ -7,6 +7,7 @@ use anstyle::AnsiColor;
 
 use super::Look;
 use super::layout::{counted, number, tame};
+use crate::check::exit::Require;
 use crate::fault::escape;
 use crate::session::transcript::{Entry, Event, Excerpt, Transcript};
 
@@ -40,6 +41,25 @@ pub(super) fn render(transcript: &Transcript, position: usize, look: &Look) -> S
             );
         }
         line(entry, first.at, width, look, &mut text);
+    }
+    text
+}
+
+/// All that is kept of a transcript, without colours: of a session under load these are the last entries.
+#[must_use]
+pub(crate) fn plain(transcript: &Transcript) -> String {
+    let look = Look {
+        colour: false,
+        verbose: false,
+        require: Require::Must,
+        telling: false,
+        live: false,
+        target: String::new(),
+    };
+    let zero = transcript.entries().first().map_or(Duration::ZERO, |first| first.at);
+    let mut text = String::new();
+    for entry in transcript.entries() {
+        line(entry, zero, 0, &look, &mut text);
     }
     text
 }

@@ -1,6 +1,6 @@
 //! The report for people: progress while it runs, then what failed and why, then the sums.
 
-mod exchange;
+pub(crate) mod exchange;
 mod failure;
 mod layout;
 mod progress;

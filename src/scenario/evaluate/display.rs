@@ -109,6 +109,7 @@ fn word(name: &Name) -> String {
         Name::Box => "box".into(),
         Name::Separator => "sep".into(),
         Name::Prefix => "prefix".into(),
+        Name::Mail => "mail".into(),
         Name::Mailbox(mailbox) => mailbox.replace('/', "_"),
     }
 }
@@ -161,5 +162,6 @@ fn function_word(function: Function) -> &'static str {
         Function::Words => "words",
         Function::Instant => "instant",
         Function::Now => "now",
+        Function::Random => "random",
     }
 }

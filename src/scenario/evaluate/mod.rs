@@ -271,6 +271,14 @@ impl Scope<'_> {
                 )
             }
             Function::Now => Value::Number(self.world.now()),
+            Function::Random => {
+                let (low, high) = (self.number(argument(0)?)?, self.number(argument(1)?)?);
+                let random = (low <= high).then(|| self.world.random(low, high)).flatten();
+                Value::Number(
+                    random
+                        .ok_or_else(|| Unknown::Value(format!("there is no number from {low} to {high}")))?,
+                )
+            }
         })
     }
 

@@ -22,7 +22,7 @@ impl World for Stage {
             Name::Box => b"box",
             Name::Mailbox(_) => b"box/child",
             Name::Prefix => b"",
-            Name::Separator => return None,
+            Name::Separator | Name::Mail => return None,
         }))
     }
 

@@ -61,4 +61,9 @@ pub trait World {
 
     /// The present moment by the calendar of the run, in seconds since 1970-01-01T00:00:00Z.
     fn now(&self) -> u64;
+
+    /// A number from `low` to `high`, chosen at random; `None` where nothing is left to chance.
+    fn random(&self, _low: u64, _high: u64) -> Option<u64> {
+        None
+    }
 }

@@ -79,4 +79,8 @@ impl World for Arrival<'_> {
     fn now(&self) -> u64 {
         self.world.now()
     }
+
+    fn random(&self, low: u64, high: u64) -> Option<u64> {
+        self.world.random(low, high)
+    }
 }

@@ -8,7 +8,10 @@ use super::{
     scope::Setting,
     talk::Compiler,
 };
-use crate::scenario::program::{Action, Branch, Condition, Place, Question, SessionIndex, Step};
+use crate::scenario::{
+    program::{Action, Branch, Condition, Place, Question, SessionIndex, Slot, Step},
+    workload::{Items, Rounds, Way},
+};
 
 /// A block that is not closed yet, with the steps around it.
 pub(super) struct Open {
@@ -27,6 +30,9 @@ pub(super) enum Kind {
     If { condition: Condition, then: Option<Vec<Step>> },
     Either { clause: Arc<str>, branches: Vec<Branch>, name: String, nonstrict: bool },
     Repeat { within: Duration },
+    Loop { rounds: Rounds },
+    ForEach { slot: Slot, items: Items },
+    Choose { ways: Vec<Way>, weight: u32 },
 }
 
 impl Kind {
@@ -34,7 +40,9 @@ impl Kind {
         match self {
             Self::If { .. } => "if",
             Self::Either { .. } => "either",
-            Self::Repeat { .. } => "repeat",
+            Self::Repeat { .. } | Self::Loop { .. } => "repeat",
+            Self::ForEach { .. } => "for each",
+            Self::Choose { .. } => "choose",
         }
     }
 }
@@ -54,7 +62,10 @@ impl Compiler<'_> {
                 let clause = self.scope.idle_clause();
                 Kind::Either { clause, branches: Vec::new(), name: String::new(), nonstrict: false }
             }
+            "repeat" if self.scope.workload => Kind::Loop { rounds: Rounds::Always },
             "repeat" => Kind::Repeat { within: Duration::ZERO },
+            "for" => Kind::Loop { rounds: Rounds::Always },
+            "choose" => Kind::Choose { ways: Vec::new(), weight: 1 },
             _ => return,
         };
         // The depth is told elsewhere.
@@ -142,6 +153,18 @@ impl Compiler<'_> {
         Ok(())
     }
 
+    /// `-- or 30`
+    pub(super) fn way(&mut self, line: &Line<'_>, next: u32) -> Parsed<()> {
+        if !matches!(self.open.last(), Some(Open { kind: Kind::Choose { .. }, .. })) {
+            return Err(Trouble::new(line.place, "`-- or` without `-- choose`", "no `-- choose` is open"));
+        }
+        let steps = self.next_branch();
+        if let Some(Open { kind: Kind::Choose { ways, weight }, .. }) = self.open.last_mut() {
+            ways.push(Way { weight: std::mem::replace(weight, next), steps });
+        }
+        Ok(())
+    }
+
     pub(super) fn end(&mut self, line: &Line<'_>) -> Parsed<()> {
         let Some(Open { place, session, around, kind, before, mut after }) = self.open.pop() else {
             return Err(Trouble::new(line.place, "`-- end` without a block", "no block is open"));
@@ -181,6 +204,20 @@ impl Compiler<'_> {
                     trouble = Some(missing.hint("rounds go on until the `=` lines of the block hold"));
                 }
                 Action::Repeat { within, steps }
+            }
+            // What a round captures is forgotten behind it, so that the next one can capture it anew.
+            Kind::Loop { rounds } => {
+                after.push(before);
+                Action::Loop { rounds, steps }
+            }
+            Kind::ForEach { slot, items } => {
+                after.push(before);
+                Action::ForEach { slot, items, steps }
+            }
+            Kind::Choose { mut ways, weight } => {
+                after.push(settings);
+                ways.push(Way { weight, steps });
+                Action::Choose { ways }
             }
         };
         self.scope.settings = match way {

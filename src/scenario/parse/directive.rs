@@ -4,10 +4,14 @@ use std::{sync::Arc, time::Duration};
 
 use super::{
     mistake::{Parsed, Trouble},
+    pacing,
     scope::Scope,
     text::{Cursor, is_capture, is_name},
 };
-use crate::scenario::program::{Condition, Directive, GivenState, Lease, Pace, Place, Protocol, Question};
+use crate::scenario::{
+    program::{Condition, Directive, GivenState, Lease, Pace, Place, Protocol, Question, Slot},
+    workload::{Items, Rounds},
+};
 
 /// A `--` line.
 #[derive(Debug)]
@@ -18,6 +22,10 @@ pub(super) enum Command {
     Either { name: String },
     Or { name: String, nonstrict: bool },
     Repeat(Duration),
+    Loop(Rounds),
+    ForEach { slot: Slot, items: Items },
+    Choose(u32),
+    OrWeight(u32),
     End,
 }
 
@@ -29,9 +37,9 @@ pub(super) struct Facts<'a> {
     pub(super) rows: &'a [&'a str],
 }
 
-struct Word<'t> {
-    text: &'t str,
-    place: Place,
+pub(super) struct Word<'t> {
+    pub(super) text: &'t str,
+    pub(super) place: Place,
 }
 
 const WORDS: [&str; 16] = [
@@ -71,11 +79,32 @@ pub(super) fn read(
         }
         words.push(Word { text, place: cursor.since(start) });
     }
+    let known: &[&str] = if scope.workload { &pacing::WORDS } else { &WORDS };
     let Some((head, arguments)) = words.split_first() else {
-        return Err(Trouble::new(place, "a directive is missing", "behind `--`").suggest("", WORDS));
+        let trouble = Trouble::new(place, "a directive is missing", "behind `--`");
+        return Err(trouble.suggest("", known.iter().copied()));
     };
     let mut arguments = Arguments { words: arguments, head };
+    if let Some(why) = pacing::out_of_place(head.text, scope.workload) {
+        let message = format!(
+            "`-- {}` has no place in a {}",
+            head.text,
+            if scope.workload { "workload" } else { "scenario" }
+        );
+        return Err(Trouble::new(head.place, message, why));
+    }
     let command = match head.text {
+        "think" => Command::Direct(Directive::Think(pacing::spread(&mut arguments)?)),
+        "choose" => Command::Choose(pacing::weight(&mut arguments)?),
+        "or" if arguments
+            .words
+            .first()
+            .is_some_and(|word| word.text.starts_with(|c: char| c.is_ascii_digit())) =>
+        {
+            Command::OrWeight(pacing::weight(&mut arguments)?)
+        }
+        "for" => pacing::for_each(&mut arguments, scope)?,
+        "repeat" if scope.workload => Command::Loop(pacing::rounds(&mut arguments)?),
         "tls" => Command::Direct(Directive::Tls),
         "drop" => Command::Direct(Directive::Drop),
         "reconnect" => Command::Direct(Directive::Reconnect(arguments.state(scope)?)),
@@ -122,7 +151,7 @@ pub(super) fn read(
         unknown => {
             let trouble =
                 Trouble::new(head.place, format!("there is no directive `{unknown}`"), "unknown directive");
-            return Err(trouble.suggest(unknown, WORDS));
+            return Err(trouble.suggest(unknown, known.iter().copied()));
         }
     };
     match arguments.words {
@@ -144,13 +173,13 @@ fn needs_lease(facts: &Facts<'_>, needed: Lease, head: &Word<'_>, why: &str) -> 
     Err(trouble.hint(format!("add `lease: {lease}` to the scenario")))
 }
 
-struct Arguments<'w, 't> {
+pub(super) struct Arguments<'w, 't> {
     words: &'w [Word<'t>],
-    head: &'w Word<'t>,
+    pub(super) head: &'w Word<'t>,
 }
 
 impl<'w, 't> Arguments<'w, 't> {
-    fn next(&mut self, what: &str) -> Parsed<&'w Word<'t>> {
+    pub(super) fn next(&mut self, what: &str) -> Parsed<&'w Word<'t>> {
         let Some((first, rest)) = self.words.split_first() else {
             let message = format!("`-- {}` needs {what}", self.head.text);
             return Err(Trouble::new(self.head.place, message, "behind this"));
@@ -159,7 +188,7 @@ impl<'w, 't> Arguments<'w, 't> {
         Ok(first)
     }
 
-    fn literal(&mut self, wanted: &str, form: &str) -> Parsed<()> {
+    pub(super) fn literal(&mut self, wanted: &str, form: &str) -> Parsed<()> {
         let word = self.next(&format!("`{wanted}`"))?;
         if word.text == wanted {
             return Ok(());
@@ -177,23 +206,8 @@ impl<'w, 't> Arguments<'w, 't> {
     }
 
     fn duration(&mut self) -> Parsed<Duration> {
-        const LONGEST: Duration = Duration::from_secs(3600);
         let word = self.next("a duration")?;
-        let digits = word.text.trim_end_matches(|character: char| !character.is_ascii_digit());
-        let number =
-            digits.parse::<u64>().ok().filter(|_| digits.bytes().all(|octet| octet.is_ascii_digit()));
-        let duration = match (number, &word.text[digits.len()..]) {
-            (Some(number), "ms") => Some(Duration::from_millis(number)),
-            (Some(number), "s") => Some(Duration::from_secs(number)),
-            (Some(number), "m") => number.checked_mul(60).map(Duration::from_secs),
-            _ => None,
-        };
-        match duration {
-            Some(duration) if duration <= LONGEST => Ok(duration),
-            Some(_) => Err(Trouble::new(word.place, "this is longer than an hour", "too long")),
-            None => Err(Trouble::new(word.place, "this is not a duration", "not a duration")
-                .hint("as in `50ms`, `2s`, `30m`")),
-        }
+        duration(word.text, word.place)
     }
 
     fn pace(&mut self) -> Parsed<Option<Pace>> {
@@ -258,6 +272,27 @@ impl<'w, 't> Arguments<'w, 't> {
             }
         };
         Ok(Condition { negated, question })
+    }
+}
+
+/// `50ms`, `2s`, `30m`
+pub(super) fn duration(text: &str, place: Place) -> Parsed<Duration> {
+    const LONGEST: Duration = Duration::from_secs(3600);
+    let digits = text.trim_end_matches(|character: char| !character.is_ascii_digit());
+    let number = digits.parse::<u64>().ok().filter(|_| digits.bytes().all(|octet| octet.is_ascii_digit()));
+    let duration = match (number, &text[digits.len()..]) {
+        (Some(number), "ms") => Some(Duration::from_millis(number)),
+        (Some(number), "s") => Some(Duration::from_secs(number)),
+        (Some(number), "m") => number.checked_mul(60).map(Duration::from_secs),
+        _ => None,
+    };
+    match duration {
+        Some(duration) if duration <= LONGEST => Ok(duration),
+        Some(_) => Err(Trouble::new(place, "this is longer than an hour", "too long")),
+        None => {
+            Err(Trouble::new(place, "this is not a duration", "not a duration")
+                .hint("as in `50ms`, `2s`, `30m`"))
+        }
     }
 }
 

@@ -130,6 +130,7 @@ impl Table<'_> {
                 rows: &row_names,
                 row_clause: case.clause.clone(),
                 columns: &case.columns,
+                workload: false,
             };
             let compiled = talk::compile(&setup, self.lines);
             claimed.extend(compiled.claimed);
@@ -146,7 +147,7 @@ impl Table<'_> {
     }
 }
 
-fn title(node: &Node) -> Parsed<String> {
+pub(super) fn title(node: &Node) -> Parsed<String> {
     let text = node.text()?;
     if text.trim().is_empty() {
         return Err(
@@ -200,7 +201,7 @@ fn check_claims(listed: &[Listed], claimed: &HashSet<Arc<str>>, key: &Key, troub
     }
 }
 
-fn requirement(node: &Node) -> Parsed<Requirement> {
+pub(super) fn requirement(node: &Node) -> Parsed<Requirement> {
     let text = node.text()?;
     let (capability, negated) = text.strip_prefix("not ").map_or((text, false), |rest| (rest, true));
     let graphic = capability.bytes().all(|octet| octet.is_ascii_graphic() || octet == b' ');
@@ -231,7 +232,7 @@ fn lease(node: &Node, protocol: Protocol) -> Parsed<Lease> {
     }
 }
 
-fn lines_of<'t>(
+pub(super) fn lines_of<'t>(
     node: &Node,
     key: Place,
     text: &'t str,

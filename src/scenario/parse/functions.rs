@@ -33,10 +33,11 @@ const fn signature(
 
 const OCTETS: &[Type] = &[Type::Octets];
 const SCRAM: &[Type] = &[Type::Octets, Type::Octets, Type::Octets];
+const NUMBERS: &[Type] = &[Type::Number, Type::Number];
 const MESSAGE: &[Type] = &[Type::Message];
 
 /// All functions; those without arguments are written without parentheses.
-const FUNCTIONS: [Signature; 29] = [
+const FUNCTIONS: [Signature; 30] = [
     signature("octets", Function::OctetCount, OCTETS, Type::Number, false),
     Signature {
         name: "concat",
@@ -72,6 +73,7 @@ const FUNCTIONS: [Signature; 29] = [
     signature("words", Function::Words, OCTETS, Type::Octets, false),
     signature("instant", Function::Instant, OCTETS, Type::Number, true),
     signature("now", Function::Now, &[], Type::Number, false),
+    signature("random", Function::Random, NUMBERS, Type::Number, false),
 ];
 
 /// `f(a, b)`, `exists`
@@ -85,6 +87,10 @@ pub(super) fn call(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>, depth: usize)
     };
     if signature.imap_only && scope.protocol == Protocol::Pop3 {
         return Err(Trouble::new(name_place, format!("POP3 has no `{name}`"), "IMAP only"));
+    }
+    if signature.function == Function::Random && !scope.workload {
+        let trouble = Trouble::new(name_place, "only a workload has `random`", "for load");
+        return Err(trouble.hint("what a scenario checks is the same in each run"));
     }
     let mut arguments: Vec<Typed> = Vec::new();
     if cursor.eat("(") {

@@ -81,7 +81,7 @@ pub(super) fn read(
     (given, names)
 }
 
-fn known_names(protocol: Protocol) -> BTreeMap<String, Name> {
+pub(super) fn known_names(protocol: Protocol) -> BTreeMap<String, Name> {
     let mut names = vec![("user", Name::User), ("password", Name::Password), ("other_user", Name::OtherUser)];
     if protocol == Protocol::Imap {
         names.extend([("box", Name::Box), ("sep", Name::Separator), ("prefix", Name::Prefix)]);

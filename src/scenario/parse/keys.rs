@@ -15,6 +15,12 @@ pub(crate) const SCENARIO: &[&str] =
 pub(crate) const GIVEN: &[&str] = &["messages", "mailbox", "state", "names", "free", "sessions"];
 /// The keys of a message.
 pub(crate) const MESSAGE: &[&str] = &["mail", "flags", "date"];
+/// The keys of a workload.
+pub(crate) const WORKLOAD: &[&str] = &["title", "protocol", "starts", "stock", "sizes", "deliver", "scripts"];
+/// The keys of a script of a workload.
+pub(crate) const SCRIPT: &[&str] = &["protocol", "weight", "requires", "talk"];
+/// The keys of an entry of `sizes`.
+pub(crate) const SIZE: &[&str] = &["weight", "octets"];
 /// The keys of a session.
 pub(crate) const SESSION: &[&str] = &["state", "account"];
 

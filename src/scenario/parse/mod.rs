@@ -20,6 +20,7 @@ mod lines;
 mod mistake;
 mod node;
 mod octets;
+mod pacing;
 mod pop3_pattern;
 mod reference;
 mod regex_pattern;
@@ -28,6 +29,7 @@ mod talk;
 mod template;
 mod text;
 mod value_pattern;
+pub mod workload;
 
 use std::{collections::HashMap, sync::Arc};
 

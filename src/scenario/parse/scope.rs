@@ -31,6 +31,8 @@ pub(super) struct Scope<'a> {
     pub(super) row: Option<&'a str>,
     pub(super) presets: Vec<(Slot, Vec<u8>)>,
     pub(super) troubles: Vec<Trouble>,
+    /// The talk is a workload's.
+    pub(super) workload: bool,
     clauses: &'a [Arc<str>],
     current: Option<Arc<str>>,
     /// Clauses that own a claim.
@@ -56,6 +58,7 @@ impl<'a> Scope<'a> {
             row: None,
             presets: Vec::new(),
             troubles: Vec::new(),
+            workload: false,
             clauses,
             current: row_clause,
             claimed: Vec::new(),

@@ -39,6 +39,8 @@ pub(super) struct Setup<'a> {
     pub(super) rows: &'a [&'a str],
     pub(super) row_clause: Option<Arc<str>>,
     pub(super) columns: &'a Columns,
+    /// The talk is a workload's.
+    pub(super) workload: bool,
 }
 
 /// A compiled talk, the clauses that own a claim of it, and its troubles.
@@ -59,6 +61,7 @@ pub(super) fn compile(setup: &Setup<'_>, lines: &[Line<'_>]) -> Compiled {
         setup.row_clause.clone(),
     );
     scope.row = setup.row;
+    scope.workload = setup.workload;
     for (column, value) in setup.columns {
         let slot = scope.slot(column);
         scope.set(slot, Setting::Yes);
@@ -247,6 +250,15 @@ impl Compiler<'_> {
                 )?;
             }
             Command::Repeat(within) => self.enter(line, session, Kind::Repeat { within })?,
+            Command::Loop(rounds) => self.enter(line, session, Kind::Loop { rounds })?,
+            Command::ForEach { slot, items } => {
+                self.enter(line, session, Kind::ForEach { slot, items })?;
+                self.scope.set(slot, Setting::Yes);
+            }
+            Command::Choose(weight) => {
+                self.enter(line, session, Kind::Choose { ways: Vec::new(), weight })?;
+            }
+            Command::OrWeight(weight) => self.way(line, weight)?,
             Command::Else => self.otherwise(line)?,
             Command::Or { name, nonstrict } => self.branch(line, &name, nonstrict)?,
             Command::End => self.end(line)?,

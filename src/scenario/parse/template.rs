@@ -46,6 +46,19 @@ pub(super) fn command(cursor: &mut Cursor<'_>, scope: &mut Scope<'_>) -> Parsed<
                 let (term, _) = expression::message(cursor, scope, octet)?;
                 builder.push(Piece::Value(Expression { place: cursor.since(start), term }));
             }
+            b'{' if quote.is_none() && imap && cursor.peek_at(1) == Some(b'$') && scope.workload => {
+                cursor.eat("{");
+                let value = value(cursor, scope)?;
+                let plus = cursor.eat("+");
+                if !cursor.eat("}") {
+                    return Err(Trouble::new(
+                        cursor.since(start),
+                        "this brace is never closed",
+                        "opened here",
+                    ));
+                }
+                builder.push(Piece::Literal { value, synchronizing: !plus });
+            }
             b'{' if quote.is_none() && reference::begins_octets(cursor) => {
                 let braced = reference::braced(cursor, scope.fixtures)?;
                 let place = cursor.since(start);

@@ -3,7 +3,7 @@
 use crate::{
     fault::Span,
     imap::Kind,
-    session::{Command, Session},
+    session::Session,
     watch::rule::{Findings, Rule, RuleInfo, Seen},
 };
 
@@ -59,67 +59,11 @@ fn is_base_item(name: Span, octets: &[u8]) -> bool {
 
 /// Has the client sent anything that RFC 3501 does not define, or that can't be told?
 fn uses_extensions(session: &Session) -> bool {
-    let known = session.exchanges().iter().all(|exchange| is_base(&exchange.command));
+    let known = session.exchanges().iter().all(|exchange| exchange.command.is_base());
     let by_exchange = |octets: &[u8]| {
         session.exchanges().iter().any(|exchange| octets.starts_with(exchange.tag.as_bytes()))
     };
     !known || session.scribe().has_sent(|octets| !by_exchange(octets))
-}
-
-fn is_base(command: &Command) -> bool {
-    let plain = [
-        "CAPABILITY",
-        "NOOP",
-        "LOGOUT",
-        "STARTTLS",
-        "AUTHENTICATE",
-        "LOGIN",
-        "CREATE",
-        "DELETE",
-        "RENAME",
-        "SUBSCRIBE",
-        "UNSUBSCRIBE",
-        "LSUB",
-        "APPEND",
-        "CHECK",
-        "CLOSE",
-        "EXPUNGE",
-        "COPY",
-        "UID COPY",
-    ];
-    // These have arguments by which extensions are used.
-    let open = [
-        "SELECT",
-        "EXAMINE",
-        "LIST",
-        "STATUS",
-        "SEARCH",
-        "FETCH",
-        "STORE",
-        "UID SEARCH",
-        "UID FETCH",
-        "UID STORE",
-    ];
-    let words = [
-        "CONDSTORE",
-        "QRESYNC",
-        "RETURN",
-        "MODSEQ",
-        "CHANGEDSINCE",
-        "UNCHANGEDSINCE",
-        "BINARY",
-        "PREVIEW",
-        "SNIPPET",
-        "SAVEDATE",
-        "EMAILID",
-        "THREADID",
-        "X-",
-        "OBJECTID",
-    ];
-    let upper = command.arguments.to_ascii_uppercase();
-    let mentions = |word: &&str| memchr::memmem::find(&upper, word.as_bytes()).is_some();
-    plain.contains(&command.name.as_str())
-        || open.contains(&command.name.as_str()) && !words.iter().any(mentions)
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ pub(super) struct Greeting;
 impl Rule for Greeting {
     fn arrived(&mut self, seen: &Seen<'_>, found: &mut Findings) {
         let Some(response) = seen.line.imap() else { return };
-        if seen.session.lines().is_empty() {
+        if !seen.session.has_heard() {
             let greets = matches!(
                 response.kind,
                 Kind::Status { status: Status::Ok | Status::Preauth | Status::Bye, .. }

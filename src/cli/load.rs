@@ -1,0 +1,194 @@
+//! `mailspec load`
+
+use std::{
+    num::NonZeroUsize,
+    path::PathBuf,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use clap::Args;
+
+use super::{Failure, Output, check::unusable, duration, runtime};
+use crate::{
+    check::exit::Exit,
+    clauses::Catalogue,
+    embedded::Files,
+    fixtures::Fixtures,
+    load::{
+        bundled,
+        plan::{Model, Plan},
+        report::table,
+        run::{self, LoadError, Observer},
+        users::Users,
+    },
+    scenario::{
+        parse::workload,
+        program::{Protocol, Source},
+        workload::Workload,
+    },
+    target::{Reach, Target},
+};
+
+/// Drive a server with many sessions, and measure it
+#[derive(Debug, Args)]
+#[command(long_about = "\
+Drive a server with many sessions that follow a workload, and say how long it takes for what they ask. Every answer passes \
+the grammar and the watch rules of check. Without a target the bundled reference server is driven, in this process.
+
+  mailspec load noop --sessions 100 --duration 10s
+  mailspec load pop3-drain pop3://u1:secret@host:110 --users 'u{1..200}:secret'
+
+`mailspec load --list` names the workloads; docs/load.md defines them and every figure. What the sessions do to the accounts \
+is not undone: give accounts that are for testing only.")]
+pub(super) struct Arguments {
+    /// The workload: one of those built in, or a YAML file
+    #[arg(required_unless_present = "list")]
+    workload: Option<String>,
+    /// The server: imap, imaps, pop3 or pop3s://USER:PASSWORD@HOST[:PORT]
+    #[arg(value_name = "URL", conflicts_with = "target")]
+    urls: Vec<String>,
+    /// The profile of the server, a YAML file
+    #[arg(short, long, value_name = "FILE")]
+    target: Option<PathBuf>,
+    /// Who logs in: a template such as 'u{1..500}:password', or a file of lines USER:PASSWORD
+    #[arg(short, long, value_name = "USERS")]
+    users: Option<String>,
+    /// How many sessions one user may have at the same time over IMAP [default: as the profile says, or 10]
+    #[arg(long, value_name = "N")]
+    per_user: Option<NonZeroUsize>,
+    /// Closed model: so many sessions, each of which goes on when it is answered
+    #[arg(short, long, value_name = "N", default_value = "10")]
+    sessions: NonZeroUsize,
+    /// How long new commands are started
+    #[arg(short, long, value_name = "TIME", default_value = "10s", value_parser = duration::duration)]
+    duration: Duration,
+    /// How long the server may take for each answer
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration::duration)]
+    timeout: Duration,
+    /// Threads of the generator [default: one per core]
+    #[arg(long, value_name = "N")]
+    threads: Option<NonZeroUsize>,
+    /// Makes all that is left to chance come out as in another run with the same seed
+    #[arg(long, value_name = "N", default_value = "1")]
+    seed: u64,
+    /// List the workloads, and run nothing
+    #[arg(short, long)]
+    list: bool,
+}
+
+impl Arguments {
+    pub(super) fn run(self, output: &mut Output) -> Result<Exit, Failure> {
+        let Some(name) = self.workload.as_deref().filter(|_| !self.list) else {
+            for name in built_in() {
+                let workload = read(&name, output.colour)?;
+                output.line(format!("{name:12}  {}", workload.title));
+            }
+            return Ok(Exit::Expected);
+        };
+        let workload = read(name, output.colour)?;
+        let plan = self.plan(workload, output.colour)?;
+        runtime()?
+            .block_on(plan.target.preflight(self.timeout))
+            .map_err(|unreachable| Failure::new(Exit::Errors, unreachable))?;
+        let catalogue = Arc::new(Catalogue::load(None).map_err(Failure::usage)?);
+        let interrupted = Arc::new(AtomicBool::new(false));
+        listen_for_interrupt(&interrupted);
+        let report = run::carry_out(plan, &catalogue, &interrupted, &mut Silent)
+            .map_err(|error: LoadError| Failure::new(Exit::Errors, error))?;
+        output.line(table::render(&report, &catalogue));
+        Ok(report.exit(&catalogue))
+    }
+
+    fn plan(&self, workload: Workload, colour: bool) -> Result<Plan, Failure> {
+        let model = Model::Closed { sessions: self.sessions.get() };
+        let target = match &self.target {
+            Some(path) => Target::from_profile(path).map_err(|error| unusable(&error, colour))?,
+            None if self.urls.is_empty() => bundled::target(model.sessions()),
+            None => Target::from_urls(&self.urls).map_err(Failure::usage)?,
+        };
+        let accounts = match &self.users {
+            Some(users) => Users::read(users).map_err(Failure::usage)?,
+            None => target.accounts.clone(),
+        };
+        let pop3 = workload.scripts.iter().any(|script| script.protocol == Protocol::Pop3);
+        let sessions_each = match (pop3, &target.reach) {
+            // A maildrop is for one session at a time (RFC 1939 section 4).
+            (true, _) | (_, Reach::Bundled) => 1,
+            (false, _) => self.per_user.map_or(target.connections_per_account, NonZeroUsize::get),
+        };
+        let users = Users { accounts, sessions_each };
+        if users.accounts.len() * sessions_each < model.sessions() {
+            let each = if sessions_each == 1 { "one session" } else { "so many sessions" };
+            return Err(Failure::usage(format!(
+                "{} sessions need more users: there are {}, each for {each} at a time ({sessions_each}); give more with --users \
+                 'u{{1..{}}}:password'",
+                model.sessions(),
+                users.accounts.len(),
+                model.sessions().div_ceil(sessions_each),
+            )));
+        }
+        let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        Ok(Plan {
+            workload,
+            target,
+            users,
+            model,
+            duration: self.duration,
+            timeout: self.timeout,
+            threads: self.threads.map_or(cores, NonZeroUsize::get),
+            seed: self.seed,
+        })
+    }
+}
+
+struct Silent;
+
+impl Observer for Silent {}
+
+/// The names of the workloads that are built in.
+fn built_in() -> Vec<String> {
+    let names = Files::scenarios().names().unwrap_or_default();
+    let own = names.iter().filter_map(|name| name.strip_prefix("load/")?.strip_suffix(".yaml"));
+    own.map(str::to_owned).collect()
+}
+
+/// The workload of that name, or in that file.
+fn read(name: &str, colour: bool) -> Result<Workload, Failure> {
+    let names = built_in();
+    let (path, content) = if names.iter().any(|known| known == name) {
+        let path = format!("load/{name}.yaml");
+        let content = Files::scenarios().read(&path).map_err(Failure::usage)?;
+        (path, content.into_owned())
+    } else if name.contains(['/', '.']) {
+        (name.to_owned(), std::fs::read(name).map_err(|error| Failure::usage(format!("{name}: {error}")))?)
+    } else {
+        return Err(Failure::usage(format!("there is no workload {name}; there are {}", names.join(", "))));
+    };
+    let text = String::from_utf8(content).map_err(|_| Failure::usage(format!("{path}: not UTF-8")))?;
+    let source = Arc::new(Source { path, text });
+    let fixtures = Fixtures::load(None).map_err(Failure::usage)?;
+    workload::workload(&source, &fixtures).map_err(|mistakes| {
+        let shown: Vec<String> = mistakes.iter().map(|mistake| mistake.render(colour)).collect();
+        Failure::usage(shown.join("\n\n"))
+    })
+}
+
+/// Ctrl-C ends the run in good order: what is under way comes to its end, and the report is written. A second one ends the program.
+fn listen_for_interrupt(interrupted: &Arc<AtomicBool>) {
+    let interrupted = Arc::clone(interrupted);
+    // Without the thread Ctrl-C ends the program at once, which is what it does elsewhere.
+    let _ = std::thread::Builder::new().name("interrupt".to_owned()).spawn(move || {
+        let Ok(runtime) = runtime() else { return };
+        runtime.block_on(async {
+            if tokio::signal::ctrl_c().await.is_err() || interrupted.swap(true, Ordering::Relaxed) {
+                return;
+            }
+            let _ = tokio::signal::ctrl_c().await;
+            std::process::exit(130);
+        });
+    });
+}

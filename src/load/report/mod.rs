@@ -1,0 +1,153 @@
+//! What a run has come to.
+
+pub mod table;
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use super::{
+    histogram::Durations,
+    interval::Interval,
+    plan::{CommandIndex, Model},
+    stage::Arena,
+    tally::{ErrorTally, FindingTally, Tally},
+    trouble::Trouble,
+};
+use crate::{
+    check::{exit::Exit, summary::cost, verdict::Verdict},
+    clauses::Catalogue,
+};
+
+/// The result of a run.
+#[derive(Debug)]
+pub struct Report {
+    /// The workload's name.
+    pub workload: String,
+    /// Whom it stands for.
+    pub title: String,
+    /// The server.
+    pub target: String,
+    /// When sessions and commands started.
+    pub model: Model,
+    /// Threads of the generator.
+    pub threads: usize,
+    /// What chance followed from.
+    pub seed: u64,
+    /// How long new commands were started.
+    pub lasted: Duration,
+    /// How long that was to be.
+    pub planned: Duration,
+    /// By command, in the order of the workload: those that occurred, and those that never did.
+    pub commands: Vec<CommandReport>,
+    /// Sessions that were begun.
+    pub begun: u64,
+    /// Sessions that came to the end of their script.
+    pub completed: u64,
+    /// Sessions that ended before, by an error.
+    pub failed: u64,
+    /// What went wrong: the most frequent first.
+    pub errors: Vec<(Arc<str>, Trouble, ErrorTally)>,
+    /// What the watch rules found.
+    pub findings: Vec<FindingTally>,
+    /// Second by second.
+    pub intervals: Vec<Interval>,
+}
+
+/// What was measured of one command.
+#[derive(Debug)]
+pub struct CommandReport {
+    /// Its name; `connect` and `session` are no commands.
+    pub name: Arc<str>,
+    /// How many were answered or went wrong.
+    pub count: u64,
+    /// How many went wrong.
+    pub errors: u64,
+    /// From the planned moment to the end of the answer.
+    pub latency: Durations,
+    /// From sending to the end of the answer.
+    pub service: Durations,
+}
+
+impl CommandReport {
+    /// `connect` and `session` are none.
+    #[must_use]
+    pub fn is_command(&self) -> bool {
+        !matches!(&*self.name, "connect" | "session")
+    }
+}
+
+impl Report {
+    pub(super) fn of(arena: &Arena, target: &str, total: Tally, intervals: Vec<Interval>) -> Self {
+        let Tally { commands, begun, completed, failed, errors, findings, measured, .. } = total;
+        let plan = &arena.plan;
+        let name = |index: CommandIndex| Arc::clone(arena.names.name(index));
+        let commands = arena.names.iter().zip(commands).map(|((_, name), command)| CommandReport {
+            name: Arc::clone(name),
+            count: command.count,
+            errors: command.errors,
+            latency: command.latency,
+            service: command.service,
+        });
+        let mut errors: Vec<_> =
+            errors.into_iter().map(|((command, trouble), error)| (name(command), trouble, error)).collect();
+        errors.sort_by_key(|(_, _, error)| std::cmp::Reverse(error.count));
+        Self {
+            workload: plan.workload.name.clone(),
+            title: plan.workload.title.clone(),
+            target: target.to_owned(),
+            model: plan.model,
+            threads: plan.threads,
+            seed: plan.seed,
+            lasted: measured,
+            planned: plan.duration,
+            commands: commands.collect(),
+            begun,
+            completed,
+            failed,
+            errors,
+            findings: findings.into_values().collect(),
+            intervals,
+        }
+    }
+
+    /// Commands that were answered or went wrong, connections and sessions left out.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.commands.iter().filter(|command| command.is_command()).map(|command| command.count).sum()
+    }
+
+    /// All errors, those of connections included.
+    #[must_use]
+    pub fn error_count(&self) -> u64 {
+        self.commands.iter().map(|command| command.errors).sum()
+    }
+
+    /// What the run earns: violations, or that nothing at all was answered.
+    #[must_use]
+    pub fn exit(&self, catalogue: &Catalogue) -> Exit {
+        let violated = self.findings.iter().any(|tally| cost(&tally.finding, catalogue) == Verdict::Fail);
+        match () {
+            () if violated => Exit::Violations,
+            () if self.error_count() > 0 && self.count() <= self.error_count() => Exit::Errors,
+            () if self.count() == 0 => Exit::Nothing,
+            () => Exit::Expected,
+        }
+    }
+
+    /// So many in each second of the run.
+    #[must_use]
+    pub fn rate(&self, count: u64) -> f64 {
+        let seconds = self.lasted.as_secs_f64();
+        #[expect(clippy::cast_precision_loss, reason = "a rate is shown with few digits")]
+        let count = count as f64;
+        if seconds > 0.0 { count / seconds } else { 0.0 }
+    }
+}
+
+impl fmt::Display for Model {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Closed { sessions: 1 } => f.write_str("closed model: 1 session"),
+            Self::Closed { sessions } => write!(f, "closed model: {sessions} sessions"),
+        }
+    }
+}
