@@ -8,6 +8,7 @@ use rand::{RngExt, SeedableRng};
 use thiserror::Error;
 
 use super::fault::Fault;
+use crate::config::Config;
 
 /// What the dice of intermittent faults are seeded with: runs can be repeated.
 const SEED: u64 = 3501;
@@ -50,6 +51,11 @@ impl Faults {
     pub fn new(chosen: &[&'static Fault], rate: Rate) -> Option<Self> {
         let dice = Arc::new(Mutex::new(StdRng::seed_from_u64(SEED)));
         (!chosen.is_empty()).then(|| Self { chosen: chosen.into(), rate, dice })
+    }
+
+    /// Changes what a server is started with.
+    pub(crate) fn configure(&self, config: &mut Config) {
+        self.strike(|fault| fault.configuring, |hook| hook(config));
     }
 
     /// Has each hook called that these faults have for a seam, as far as they strike this time.

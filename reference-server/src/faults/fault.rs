@@ -7,9 +7,13 @@ use strsim::levenshtein;
 use thiserror::Error;
 
 use super::{
-    imap, imap_codes, imap_fetch, imap_grammar, imap_mailboxes, imap_numbering, imap_search, imap_state,
-    imap_store, pop3, pop3_maildrop, pop3_messages, pop3_replies, store,
+    imap, imap_binary, imap_codes, imap_condstore, imap_extensions, imap_fetch, imap_grammar, imap_idle,
+    imap_listing, imap_mailboxes, imap_modseq_search, imap_move, imap_namespaces, imap_numbering,
+    imap_qresync, imap_results, imap_saved, imap_search, imap_sort, imap_state, imap_store, imap_structure,
+    imap_thread, imap_uids, imap_vanished, pop3, pop3_extensions, pop3_languages, pop3_maildrop,
+    pop3_messages, pop3_replies, store,
 };
+use crate::config::Config;
 use crate::net::Protocol;
 
 /// A rule that the server can be told to break.
@@ -20,6 +24,7 @@ pub struct Fault {
     pub clauses: &'static [&'static str],
     /// One line: what the server does.
     pub does: &'static str,
+    pub(super) configuring: Option<fn(&mut Config)>,
     pub(super) imap: imap::Hooks,
     pub(super) pop3: pop3::Hooks,
     pub(super) store: store::Hooks,
@@ -27,7 +32,7 @@ pub struct Fault {
 
 impl Fault {
     /// The tables by topic.
-    const TABLES: [&'static [Self]; 11] = [
+    const TABLES: [&'static [Self]; 29] = [
         imap_fetch::FAULTS,
         imap_search::FAULTS,
         imap_store::FAULTS,
@@ -36,9 +41,27 @@ impl Fault {
         imap_codes::FAULTS,
         imap_grammar::FAULTS,
         imap_state::FAULTS,
+        imap_structure::FAULTS,
+        imap_uids::FAULTS,
+        imap_move::FAULTS,
+        imap_listing::FAULTS,
+        imap_namespaces::FAULTS,
+        imap_extensions::FAULTS,
+        imap_idle::FAULTS,
+        imap_results::FAULTS,
+        imap_saved::FAULTS,
+        imap_sort::FAULTS,
+        imap_thread::FAULTS,
+        imap_binary::FAULTS,
+        imap_condstore::FAULTS,
+        imap_modseq_search::FAULTS,
+        imap_qresync::FAULTS,
+        imap_vanished::FAULTS,
         pop3_messages::FAULTS,
         pop3_maildrop::FAULTS,
         pop3_replies::FAULTS,
+        pop3_extensions::FAULTS,
+        pop3_languages::FAULTS,
     ];
 
     /// All of them, by topic.
@@ -50,9 +73,10 @@ impl Fault {
     #[must_use]
     pub fn shows_in(&self, protocol: Protocol) -> bool {
         match protocol {
+            Protocol::Lmtp => false,
+            _ if self.configuring.is_some() => true,
             Protocol::Imap => !self.imap.is_empty() || self.store.shows_in_imap(),
             Protocol::Pop3 => !self.pop3.is_empty() || self.store.shows_in_pop3(),
-            Protocol::Lmtp => false,
         }
     }
 
@@ -66,10 +90,17 @@ impl Fault {
             name,
             clauses,
             does,
+            configuring: None,
             imap: imap::Hooks::NONE,
             pop3: pop3::Hooks::NONE,
             store: store::Hooks::NONE,
         }
+    }
+
+    /// What the server is started with.
+    pub(super) const fn configuring(mut self, hook: fn(&mut Config)) -> Self {
+        self.configuring = Some(hook);
+        self
     }
 }
 

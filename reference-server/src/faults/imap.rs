@@ -1,13 +1,19 @@
 //! The seams of an IMAP session.
 
 use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::active::Faults;
 use super::fault::Fault;
-use crate::imap::command::{Command, State};
-use crate::imap::response::{Attribute, Code, Data, Response};
+use crate::imap::command::{Command, Segment, State};
+use crate::imap::response::{Attribute, Code, Condition, Data, Response};
 use crate::imap::session::Completion;
-use crate::store::{Account, Expunges, Selected, Update};
+use crate::store::{Access, Account, Expunges, Selected, Uid, Update};
+
+/// Sees a command that is refused, as far as it has come.
+type Refusal = fn(&Scene, &[Segment], &Arc<Account>);
 
 /// What a fault has for each seam.
 #[derive(Clone, Copy)]
@@ -19,6 +25,9 @@ pub(super) struct Hooks {
     updates: Option<fn(&Scene, &mut Vec<Update>)>,
     responses: Option<fn(&Scene, &mut Vec<Response>)>,
     octets: Option<fn(&Scene, &mut Vec<u8>)>,
+    patience: Option<fn(&Scene, &mut Duration)>,
+    idle_line: Option<fn(&mut Vec<u8>)>,
+    refused: Option<Refusal>,
 }
 
 impl Hooks {
@@ -30,6 +39,9 @@ impl Hooks {
         updates: None,
         responses: None,
         octets: None,
+        patience: None,
+        idle_line: None,
+        refused: None,
     };
 
     pub(super) fn is_empty(&self) -> bool {
@@ -40,6 +52,9 @@ impl Hooks {
             && self.updates.is_none()
             && self.responses.is_none()
             && self.octets.is_none()
+            && self.patience.is_none()
+            && self.idle_line.is_none()
+            && self.refused.is_none()
     }
 }
 
@@ -86,6 +101,24 @@ impl Fault {
         self.imap.octets = Some(hook);
         self
     }
+
+    /// How long the server waits for the next command.
+    pub(super) const fn patience(mut self, hook: fn(&Scene, &mut Duration)) -> Self {
+        self.imap.patience = Some(hook);
+        self
+    }
+
+    /// A command that is refused before it is carried out, as far as it has come.
+    pub(super) const fn refused(mut self, hook: Refusal) -> Self {
+        self.imap.refused = Some(hook);
+        self
+    }
+
+    /// The line that ends IDLE.
+    pub(super) const fn idle_line(mut self, hook: fn(&mut Vec<u8>)) -> Self {
+        self.imap.idle_line = Some(hook);
+        self
+    }
 }
 
 /// Where a session stands.
@@ -97,12 +130,20 @@ pub(crate) struct Scene {
     pub(super) state: State,
     /// How many commands there were before.
     pub(super) earlier: u32,
+    /// When the session began.
+    pub(super) began: Instant,
+    /// The line that the command begins with, in capitals and without its tag.
+    pub(super) line: String,
+    /// The mailbox that was opened last.
+    pub(super) opened: Option<(String, Access)>,
 }
 
 /// What has come of a command.
 pub(crate) struct Effect<'e> {
     pub(crate) account: Option<&'e Arc<Account>>,
-    pub(crate) selected: Option<&'e mut Selected>,
+    pub(crate) selected: &'e mut Option<Selected>,
+    /// What `$` stands for (RFC 5182).
+    pub(crate) saved: &'e mut Vec<Uid>,
     pub(crate) completion: &'e mut Completion,
 }
 
@@ -115,13 +156,22 @@ pub(crate) struct Seams {
 
 impl Seams {
     pub(crate) fn new(faults: Faults) -> Self {
-        let scene = Scene { command: None, state: State::NotAuthenticated, earlier: 0 };
+        let scene = Scene {
+            command: None,
+            state: State::NotAuthenticated,
+            earlier: 0,
+            began: Instant::now(),
+            line: String::new(),
+            opened: None,
+        };
         Self { faults, scene }
     }
 
     /// A line has come, which a command begins with.
     pub(crate) fn line(&mut self, line: &mut Vec<u8>) {
         self.scene.command = None;
+        let untagged = line.splitn(2, |octet| *octet == b' ').nth(1).unwrap_or_default();
+        self.scene.line = String::from_utf8_lossy(untagged).to_ascii_uppercase();
         self.faults.strike(|fault| fault.imap.line, |hook| hook(&self.scene, line));
     }
 
@@ -134,8 +184,13 @@ impl Seams {
     }
 
     /// It has been carried out.
-    pub(crate) fn effect(&self, mut effect: Effect<'_>) {
+    pub(crate) fn effect(&mut self, mut effect: Effect<'_>) {
         self.faults.strike(|fault| fault.imap.effect, |hook| hook(&self.scene, &mut effect));
+        if let (Some(Command::Select { mailbox, access, .. }), Some(_)) =
+            (&self.scene.command, effect.selected)
+        {
+            self.scene.opened = Some((mailbox.clone(), *access));
+        }
     }
 
     /// Updates are to be asked for.
@@ -146,6 +201,21 @@ impl Seams {
     /// Updates are to be announced.
     pub(crate) fn updates(&self, updates: &mut Vec<Update>) {
         self.faults.strike(|fault| fault.imap.updates, |hook| hook(&self.scene, updates));
+    }
+
+    /// The next command is to be waited for.
+    pub(crate) fn patience(&self, limit: &mut Duration) {
+        self.faults.strike(|fault| fault.imap.patience, |hook| hook(&self.scene, limit));
+    }
+
+    /// A command is refused before it is carried out.
+    pub(crate) fn refused(&self, segments: &[Segment], account: &Arc<Account>) {
+        self.faults.strike(|fault| fault.imap.refused, |hook| hook(&self.scene, segments, account));
+    }
+
+    /// A line has come while the client idles.
+    pub(crate) fn idle_line(&self, line: &mut Vec<u8>) {
+        self.faults.strike(|fault| fault.imap.idle_line, |hook| hook(line));
     }
 
     /// The octets that are sent for a response.
@@ -195,6 +265,30 @@ pub(super) fn code(responses: &mut [Response], change: impl Fn(&mut Option<Code>
 /// Leaves out the responses whose data are such.
 pub(super) fn without(responses: &mut Vec<Response>, such: impl Fn(&Data) -> bool) {
     responses.retain(|response| !matches!(response, Response::Data(data) if such(data)));
+}
+
+/// Whether this is the tagged response of a command.
+pub(super) fn is_tagged(response: &Response) -> bool {
+    matches!(response, Response::Status { tag: Some(_), .. })
+}
+
+/// Says something in front of the tagged response.
+pub(super) fn before_tagged(said: &mut Vec<Response>, data: Data) {
+    if said.first().is_some_and(is_tagged) {
+        said.insert(0, Response::Data(data));
+    }
+}
+
+/// Changes the condition of a tagged response, and leaves out its code.
+pub(super) fn turn(said: &mut [Response], from: Condition, to: Condition) {
+    for response in said {
+        if let Response::Status { tag: Some(_), condition, code, .. } = response
+            && *condition == from
+        {
+            *condition = to;
+            *code = None;
+        }
+    }
 }
 
 /// Replaces the first occurrence of some octets.

@@ -332,7 +332,7 @@ fn macro_without(command: &mut Command, length: usize, item: &FetchItem) {
 }
 
 /// Changes the number and attributes of each FETCH response.
-fn fetched(said: &mut [Response], change: impl Fn(&mut u32, &mut Vec<Attribute>)) {
+pub(super) fn fetched(said: &mut [Response], change: impl Fn(&mut u32, &mut Vec<Attribute>)) {
     data(said, |data| {
         if let Data::Fetch { number, attributes } = data {
             change(number, attributes);
@@ -349,7 +349,7 @@ fn labels(said: &mut [Response], change: impl Fn(&mut Label)) {
 }
 
 /// Changes message text that has such a label.
-fn text_of(said: &mut [Response], such: impl Fn(&Label) -> bool, change: impl Fn(&mut Vec<u8>)) {
+pub(super) fn text_of(said: &mut [Response], such: impl Fn(&Label) -> bool, change: impl Fn(&mut Vec<u8>)) {
     attributes(said, |attribute| {
         if let Attribute::Text { label, text: Some(text) } = attribute
             && such(label)
@@ -366,12 +366,12 @@ fn is_whole(label: &Label) -> bool {
     is_section(label, |part, text| part.is_empty() && text.is_none())
 }
 
-fn is_section(label: &Label, such: impl Fn(&[u32], &Option<SectionText>) -> bool) -> bool {
+pub(super) fn is_section(label: &Label, such: impl Fn(&[u32], &Option<SectionText>) -> bool) -> bool {
     matches!(label, Label::Section { section, .. } if such(&section.part, &section.text))
 }
 
 /// Changes what an envelope or a structure looks like on the wire. The message's octets come along.
-fn rendition(said: &mut [Response], wanted: Rendition, change: impl Fn(&[u8], &mut Vec<u8>)) {
+pub(super) fn rendition(said: &mut [Response], wanted: Rendition, change: impl Fn(&[u8], &mut Vec<u8>)) {
     attributes(said, |attribute| {
         if let Attribute::Rendition { what, octets, renditions } = attribute
             && *what == wanted

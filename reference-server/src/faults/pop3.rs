@@ -56,6 +56,8 @@ pub(crate) struct Scene {
     pub(super) command: Option<Command>,
     /// How many commands there were before.
     pub(super) earlier: u32,
+    /// The line as the client sent it, in capitals.
+    pub(super) line: String,
 }
 
 /// The faults of one session.
@@ -73,6 +75,7 @@ impl Seams {
     /// A line has come.
     pub(crate) fn line(&mut self, line: &mut Vec<u8>) {
         self.scene.command = None;
+        self.scene.line = String::from_utf8_lossy(line).to_ascii_uppercase();
         self.faults.strike(|fault| fault.pop3.line, |hook| hook(&self.scene, line));
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::active::Faults;
 use super::fault::Fault;
-use crate::store::{Interceptor, Message, Uid};
+use crate::store::{Interceptor, Message, ModSequence, Stamped, Uid};
 
 /// Changes which messages are removed of those present.
 type Removal = fn(removed: &mut Vec<Uid>, present: &[Uid]);
@@ -16,19 +16,40 @@ pub(super) struct Hooks {
     expunging: Option<Removal>,
     updating: Option<Removal>,
     locking: Option<fn(locked: &mut bool)>,
+    founding: Option<fn(uid_validity: &mut u32)>,
+    numbering: Option<fn(next: &mut Uid, last: Uid)>,
+    stamping: Option<fn(change: Stamped, mod_sequence: &mut ModSequence)>,
+    storing: Option<fn(void: &mut bool)>,
+    telling: Option<fn(recent: &mut bool, stays: &mut bool)>,
 }
 
 impl Hooks {
-    pub(super) const NONE: Self = Self { copying: None, expunging: None, updating: None, locking: None };
+    pub(super) const NONE: Self = Self {
+        copying: None,
+        expunging: None,
+        updating: None,
+        locking: None,
+        founding: None,
+        numbering: None,
+        stamping: None,
+        storing: None,
+        telling: None,
+    };
 
     /// Whether it does something to what IMAP sessions do.
     pub(super) fn shows_in_imap(&self) -> bool {
-        self.copying.is_some() || self.expunging.is_some()
+        self.copying.is_some()
+            || self.expunging.is_some()
+            || self.founding.is_some()
+            || self.numbering.is_some()
+            || self.stamping.is_some()
+            || self.storing.is_some()
+            || self.telling.is_some()
     }
 
     /// Whether it does something to what POP3 sessions do.
     pub(super) fn shows_in_pop3(&self) -> bool {
-        self.updating.is_some() || self.locking.is_some()
+        self.updating.is_some() || self.locking.is_some() || self.numbering.is_some()
     }
 }
 
@@ -57,6 +78,36 @@ impl Fault {
         self.store.locking = Some(hook);
         self
     }
+
+    /// A new mailbox is about to get its UIDVALIDITY.
+    pub(super) const fn founding(mut self, hook: fn(&mut u32)) -> Self {
+        self.store.founding = Some(hook);
+        self
+    }
+
+    /// Messages are about to get the UIDs from the first on; the second is the highest in the mailbox.
+    pub(super) const fn numbering(mut self, hook: fn(&mut Uid, Uid)) -> Self {
+        self.store.numbering = Some(hook);
+        self
+    }
+
+    /// A change is about to get its mod-sequence.
+    pub(super) const fn stamping(mut self, hook: fn(Stamped, &mut ModSequence)) -> Self {
+        self.store.stamping = Some(hook);
+        self
+    }
+
+    /// A message is about to get flags, which it has already or not.
+    pub(super) const fn storing(mut self, hook: fn(&mut bool)) -> Self {
+        self.store.storing = Some(hook);
+        self
+    }
+
+    /// A session is told of a message: whether it is recent, and whether it stays so.
+    pub(super) const fn telling(mut self, hook: fn(&mut bool, &mut bool)) -> Self {
+        self.store.telling = Some(hook);
+        self
+    }
 }
 
 /// The faults of a store.
@@ -83,5 +134,25 @@ impl Interceptor for Seams {
 
     fn locking(&self, locked: &mut bool) {
         self.0.strike(|fault| fault.store.locking, |hook| hook(locked));
+    }
+
+    fn founding(&self, uid_validity: &mut u32) {
+        self.0.strike(|fault| fault.store.founding, |hook| hook(uid_validity));
+    }
+
+    fn numbering(&self, next: &mut Uid, last: Uid) {
+        self.0.strike(|fault| fault.store.numbering, |hook| hook(next, last));
+    }
+
+    fn stamping(&self, change: Stamped, mod_sequence: &mut ModSequence) {
+        self.0.strike(|fault| fault.store.stamping, |hook| hook(change, mod_sequence));
+    }
+
+    fn storing(&self, void: &mut bool) {
+        self.0.strike(|fault| fault.store.storing, |hook| hook(void));
+    }
+
+    fn telling(&self, recent: &mut bool, stays: &mut bool) {
+        self.0.strike(|fault| fault.store.telling, |hook| hook(recent, stays));
     }
 }

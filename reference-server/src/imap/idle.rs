@@ -33,6 +33,13 @@ impl<T: Transport> Session<'_, T> {
                 () = sleep_until(deadline) => return self.take_leave("autologout: idle for too long").await,
             }
         };
+        let line = match (&self.seams, line) {
+            (Some(seams), Line::Complete(mut line)) => {
+                seams.idle_line(&mut line);
+                Line::Complete(line)
+            }
+            (_, line) => line,
+        };
         Ok(match line {
             Line::Complete(line) if line.eq_ignore_ascii_case(b"DONE") => Completion::ok("IDLE completed"),
             _ => Completion::bad("IDLE ends with DONE"),

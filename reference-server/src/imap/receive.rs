@@ -90,6 +90,9 @@ impl<T: Transport> Session<'_, T> {
 
     /// Refuses a command. Literals that the client sends without an invitation belong to it and are not commands.
     async fn refuse(&mut self, segments: &[Segment], refusal: Completion) -> Step<Option<(String, Command)>> {
+        if let (Some(seams), Some(account)) = (&self.seams, &self.account) {
+            seams.refused(segments, account);
+        }
         if let Some(Segment::Line(line)) = segments.last() {
             self.skip_literals(line.clone()).await?;
         }
@@ -125,7 +128,10 @@ impl<T: Transport> Session<'_, T> {
 
     /// A line from the client. The autologout timer (RFC 3501 section 5.4) runs until it is complete.
     pub(super) async fn line(&mut self) -> Step<Line> {
-        let limit = self.connection.shared.config.timeouts.imap;
+        let mut limit = self.connection.shared.config.timeouts.imap;
+        if let Some(seams) = &self.seams {
+            seams.patience(&mut limit);
+        }
         let line = tokio::select! {
             line = timeout(limit, self.wire.line()) => line,
             () = self.connection.server_closing() => return self.take_leave("the server is shutting down").await,

@@ -170,9 +170,10 @@ impl<'c, T: Transport> Session<'c, T> {
             Command::Idle => self.idle().await?,
             command => Box::pin(self.perform(&tag, command)).await?,
         };
-        if let Some(seams) = &self.seams {
-            let (account, selected) = (self.account.as_ref(), self.selected.as_mut());
-            seams.effect(Effect { account, selected, completion: &mut completion });
+        if let Some(seams) = &mut self.seams {
+            let (account, selected) = (self.account.as_ref(), &mut self.selected);
+            let saved = &mut self.saved;
+            seams.effect(Effect { account, selected, saved, completion: &mut completion });
             seams.expunges(&mut expunges);
         }
         self.announce(expunges, by).await?;

@@ -104,7 +104,10 @@ impl Server {
     ///
     /// # Errors
     /// If `config` names a user, a directory or a certificate that cannot be used.
-    pub fn in_process(config: Config) -> Result<Self, StartError> {
+    pub fn in_process(mut config: Config) -> Result<Self, StartError> {
+        if let Some(faults) = config.faults.clone() {
+            faults.configure(&mut config);
+        }
         if !is_domain_name(&config.host) {
             return Err(StartError::Host(config.host));
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::change::Change;
 use super::database::SavedAccount;
@@ -47,6 +47,7 @@ pub(super) struct State {
     last_uid_validity: u32,
     /// The highest UIDVALIDITY that ever stood under a name which has been freed since.
     highest_freed: u32,
+    interceptor: Option<Arc<dyn Interceptor>>,
     pub(super) maildrop_locked: bool,
 }
 
@@ -107,6 +108,7 @@ impl Account {
             subscriptions,
             last_uid_validity,
             highest_freed,
+            interceptor: None,
             maildrop_locked: false,
         };
         Self { user, clock, ledger, interceptor: None, state: Mutex::new(state) }
@@ -114,6 +116,11 @@ impl Account {
 
     /// From now on someone is asked, or nobody.
     pub(super) fn intercept(&mut self, interceptor: Option<Arc<dyn Interceptor>>) {
+        let state = self.state.get_mut().unwrap_or_else(PoisonError::into_inner);
+        for mailbox in state.mailboxes.values_mut() {
+            mailbox.intercept(interceptor.clone());
+        }
+        state.interceptor.clone_from(&interceptor);
         self.interceptor = interceptor;
     }
 
@@ -308,10 +315,15 @@ impl State {
 
     /// Adds an empty mailbox that has no name yet. Its UIDVALIDITY is higher than any before it.
     pub(super) fn new_mailbox(&mut self, clock: &Clock) -> MailboxId {
-        let uid_validity = self.new_uid_validity(clock);
+        let mut uid_validity = self.new_uid_validity(clock);
+        if let Some(interceptor) = &self.interceptor {
+            interceptor.founding(&mut uid_validity);
+        }
         let id = self.next_mailbox;
         self.next_mailbox += 1;
-        self.mailboxes.insert(id, Mailbox::new(id, uid_validity, self.ledger.clone()));
+        let mut mailbox = Mailbox::new(id, uid_validity, self.ledger.clone());
+        mailbox.intercept(self.interceptor.clone());
+        self.mailboxes.insert(id, mailbox);
         id
     }
 

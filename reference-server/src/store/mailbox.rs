@@ -11,6 +11,7 @@ use super::database::SavedMailbox;
 use super::error::StoreError;
 use super::expunged::Expunged;
 use super::flags::{Flag, FlagChange, Flags, Keyword};
+use super::interceptor::{Interceptor, Stamped};
 use super::journal::Ledger;
 use super::message::{Message, ModSequence, Uid};
 use super::selected::Access;
@@ -56,6 +57,7 @@ pub(super) struct Mailbox {
     id: MailboxId,
     /// Where its changes are noted; an empty one once it is deleted.
     ledger: Ledger,
+    interceptor: Option<Arc<dyn Interceptor>>,
     uid_validity: u32,
     uid_next: Uid,
     messages: BTreeMap<Uid, Stored>,
@@ -105,6 +107,7 @@ impl Mailbox {
         Self {
             id,
             ledger,
+            interceptor: None,
             uid_validity,
             uid_next,
             messages: stored.collect(),
@@ -116,6 +119,11 @@ impl Mailbox {
             next_tracker: 0,
             deleted: false,
         }
+    }
+
+    /// From now on someone is asked, or nobody.
+    pub(super) fn intercept(&mut self, interceptor: Option<Arc<dyn Interceptor>>) {
+        self.interceptor = interceptor;
     }
 
     pub(super) fn uid_validity(&self) -> u32 {
@@ -181,10 +189,11 @@ impl Mailbox {
 
     /// Adds messages at the end, all or none, and returns their UIDs.
     pub(super) fn add(&mut self, messages: Vec<Message>) -> Result<Vec<Uid>, StoreError> {
-        let last = self.uid_next.checked_add(count(messages.len())).ok_or(StoreError::OutOfUids)?;
-        let uids: Vec<Uid> = (self.uid_next..last).collect();
-        let mod_sequence = self.highest_mod_sequence + 1;
-        for (uid, mut message) in (self.uid_next..).zip(messages) {
+        let next = self.next_uid();
+        let last = next.checked_add(count(messages.len())).ok_or(StoreError::OutOfUids)?;
+        let uids: Vec<Uid> = (next..last).collect();
+        let mod_sequence = self.next_mod_sequence(Stamped::Added);
+        for (uid, mut message) in (next..).zip(messages) {
             message.flags = self.respelled(&message.flags);
             self.ledger.note(|| Change::Message {
                 mailbox: self.id,
@@ -205,7 +214,7 @@ impl Mailbox {
 
     /// Removes the given messages, as far as they exist.
     pub(super) fn remove(&mut self, uids: impl IntoIterator<Item = Uid>) {
-        let mod_sequence = self.highest_mod_sequence + 1;
+        let mod_sequence = self.next_mod_sequence(Stamped::Removed);
         let mut removed = Vec::new();
         for uid in uids {
             if let Some(stored) = self.messages.remove(&uid) {
@@ -257,7 +266,7 @@ impl Mailbox {
         unchanged_since: Option<ModSequence>,
         by: TrackerId,
     ) -> FlagsStored {
-        let mod_sequence = self.highest_mod_sequence + 1;
+        let mod_sequence = self.next_mod_sequence(Stamped::Changed);
         let mut result = FlagsStored::default();
         for &uid in uids {
             match self.messages.get(&uid) {
@@ -288,7 +297,11 @@ impl Mailbox {
     fn set_flags(&mut self, uid: Uid, flags: &Flags, mod_sequence: ModSequence, by: TrackerId) -> bool {
         let flags = self.respelled(flags);
         let Some(stored) = self.messages.get_mut(&uid) else { return false };
-        if stored.message.flags == flags {
+        let mut void = stored.message.flags == flags;
+        if let Some(interceptor) = &self.interceptor {
+            interceptor.storing(&mut void);
+        }
+        if void {
             return false;
         }
         self.ledger.note(|| Change::Flags { mailbox: self.id, uid, flags: flags.clone(), mod_sequence });
@@ -327,13 +340,33 @@ impl Mailbox {
 
     pub(super) fn updates(&mut self, id: TrackerId, expunges: Expunges) -> Vec<Update> {
         let Some(tracker) = self.trackers.get_mut(&id) else { return Vec::new() };
-        let updates = tracker.update(expunges, &mut self.messages, &self.keywords, self.uid_next);
+        let interceptor = self.interceptor.as_deref();
+        let updates =
+            tracker.update(expunges, &mut self.messages, &self.keywords, self.uid_next, interceptor);
         tracker.told_up_to(self.highest_mod_sequence);
         if tracker.access() == Access::ReadWrite && self.told < self.uid_next {
             self.told = self.uid_next;
             self.ledger.note(|| Change::Told { mailbox: self.id, below: self.told });
         }
         updates
+    }
+
+    /// The UID of the next message.
+    fn next_uid(&self) -> Uid {
+        let mut next = self.uid_next;
+        if let Some(interceptor) = &self.interceptor {
+            interceptor.numbering(&mut next, self.messages.last_key_value().map_or(0, |(uid, _)| *uid));
+        }
+        next
+    }
+
+    /// The mod-sequence of the next change.
+    fn next_mod_sequence(&self, change: Stamped) -> ModSequence {
+        let mut next = self.highest_mod_sequence + 1;
+        if let Some(interceptor) = &self.interceptor {
+            interceptor.stamping(change, &mut next);
+        }
+        next
     }
 
     /// The same flags, each keyword spelled as it was when first used in this mailbox.

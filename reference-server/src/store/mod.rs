@@ -37,7 +37,7 @@ pub use account::{Account, Listed, Status};
 pub use database::DatabaseError;
 pub use error::StoreError;
 pub use flags::{Flag, FlagChange, Flags, Keyword};
-pub use interceptor::Interceptor;
+pub use interceptor::{Interceptor, Stamped};
 pub use internal_date::InternalDate;
 pub use journal::{Ledger, NotDurable};
 pub use mailbox::{Copied, FlagsStored};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 
 use super::flags::{Flags, Keyword};
+use super::interceptor::Interceptor;
 use super::mailbox::Stored;
 use super::message::{ModSequence, Uid};
 use super::selected::Access;
@@ -142,6 +143,7 @@ impl Tracker {
         messages: &mut BTreeMap<Uid, Stored>,
         keywords: &BTreeSet<Keyword>,
         uid_next: Uid,
+        interceptor: Option<&dyn Interceptor>,
     ) -> Vec<Update> {
         let mut updates = Vec::new();
         if expunges == Expunges::Allowed {
@@ -151,7 +153,7 @@ impl Tracker {
             self.keywords_told = keywords.len();
             updates.push(Update::Flags(keywords.iter().cloned().collect()));
         }
-        self.announce_new(messages, uid_next, &mut updates);
+        self.announce_new(messages, uid_next, interceptor, &mut updates);
         self.announce_flags(messages, &mut updates);
         updates
     }
@@ -192,14 +194,18 @@ impl Tracker {
         &mut self,
         messages: &mut BTreeMap<Uid, Stored>,
         uid_next: Uid,
+        interceptor: Option<&dyn Interceptor>,
         updates: &mut Vec<Update>,
     ) {
         let before = self.view.len();
         for (uid, stored) in messages.range_mut(self.announced_below..) {
-            self.view.push(Viewed { uid: *uid, recent: stored.recent });
-            if self.access == Access::ReadWrite {
-                stored.recent = false;
+            let mut recent = stored.recent;
+            let mut stays = recent && self.access == Access::ReadOnly;
+            if let Some(interceptor) = interceptor {
+                interceptor.telling(&mut recent, &mut stays);
             }
+            self.view.push(Viewed { uid: *uid, recent });
+            stored.recent = stays;
         }
         self.announced_below = uid_next;
         if self.view.len() > before {

@@ -54,7 +54,7 @@ pub(crate) enum SearchKey {
 
 impl SearchKey {
     /// Whether this key, or one within it, is such a one.
-    pub(in crate::imap) fn holds(&self, is: &impl Fn(&Self) -> bool) -> bool {
+    pub(crate) fn holds(&self, is: &impl Fn(&Self) -> bool) -> bool {
         is(self)
             || match self {
                 Self::And(keys) => keys.iter().any(|key| key.holds(is)),

@@ -23,7 +23,7 @@ pub(crate) struct NumberSet(Vec<(Number, Number)>);
 pub(crate) struct Ranges(Vec<(u32, u32)>);
 
 impl Ranges {
-    pub(in crate::imap) fn contains(&self, number: u32) -> bool {
+    pub(crate) fn contains(&self, number: u32) -> bool {
         let at = self.0.partition_point(|(_, last)| *last < number);
         self.0.get(at).is_some_and(|(first, _)| *first <= number)
     }
@@ -33,7 +33,7 @@ impl Ranges {
     }
 
     /// The highest number.
-    pub(in crate::imap) fn last(&self) -> Option<u32> {
+    pub(crate) fn last(&self) -> Option<u32> {
         self.0.last().map(|(_, last)| *last)
     }
 }
@@ -41,7 +41,7 @@ impl Ranges {
 impl NumberSet {
     /// What the set names where `*` is `highest`; that may reach beyond `highest`. In an empty mailbox (`highest` is 0)
     /// `*` stands for nothing.
-    pub(in crate::imap) fn ranges(&self, highest: u32) -> Ranges {
+    pub(crate) fn ranges(&self, highest: u32) -> Ranges {
         let value = |number: Number| number.unwrap_or(highest);
         let mut ranges: Vec<(u32, u32)> = self
             .0
@@ -58,6 +58,17 @@ impl NumberSet {
             }
         }
         Ranges(merged)
+    }
+
+    /// Whether it names a number more than once.
+    pub(crate) fn overlaps(&self) -> bool {
+        let ranges = self.0.iter().map(|(first, last)| {
+            let (first, last) = (first.unwrap_or(u32::MAX), last.unwrap_or(u32::MAX));
+            (first.min(last), first.max(last))
+        });
+        let mut ranges: Vec<(u32, u32)> = ranges.collect();
+        ranges.sort_unstable();
+        ranges.windows(2).any(|pair| pair[1].0 <= pair[0].1)
     }
 
     /// Whether the set needs a message to exist: `*` in an empty mailbox stands for none.

@@ -137,7 +137,7 @@ pub(crate) enum Data {
 
 impl Response {
     /// An untagged status response.
-    pub(super) fn untagged(condition: Condition, code: Option<Code>, text: &str) -> Self {
+    pub(crate) fn untagged(condition: Condition, code: Option<Code>, text: &str) -> Self {
         Self::Status { tag: None, condition, code, text: text.to_owned() }
     }
 
