@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::{
     bench::Bench,
-    client::{Refusal, command, complete, greeting, must, send},
+    client::{Refusal, command, complete, greeting, must, must_end, send},
     login::{log_in, push, push_astring},
 };
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
         evaluate::Segment,
         program::{GivenMessage, Protocol},
     },
-    session::{EndStatus, transcript::Transcript},
+    session::{EndStatus, ExchangeId, transcript::Transcript},
 };
 
 /// A session of the harness's own on an account: over IMAP where the target speaks it, else over POP3.
@@ -58,21 +58,27 @@ impl<'b> Steward<'b> {
         self.about("CREATE ", mailbox).await
     }
 
-    /// Removes a mailbox, if it is there.
+    /// Removes a mailbox, if it is there. How that ends is not awaited: [`Steward::leave`] does.
     pub(crate) async fn remove(&mut self, mailbox: &[u8], subscribed: bool) {
         // What is not there can't be removed: either refusal is as good.
         if subscribed {
-            let _ = self.about("UNSUBSCRIBE ", mailbox).await;
+            let _ = self.ask("UNSUBSCRIBE ", mailbox).await;
         }
-        let _ = self.about("DELETE ", mailbox).await;
+        let _ = self.ask("DELETE ", mailbox).await;
     }
 
     async fn about(&mut self, verb: &str, mailbox: &[u8]) -> Result<(), Refusal> {
+        let exchange = self.ask(verb, mailbox).await?;
+        let bench = self.bench;
+        must_end(bench, self.imap().await?, exchange).await.map(drop)
+    }
+
+    async fn ask(&mut self, verb: &str, mailbox: &[u8]) -> Result<ExchangeId, Refusal> {
         let bench = self.bench;
         let link = self.imap().await?;
         let mut segments = vec![Segment::Octets(verb.into())];
         push_astring(&mut segments, mailbox);
-        must(bench, link, &segments, &[]).await.map(drop)
+        Ok(send(bench, link, &segments, None, &[]).await?)
     }
 
     /// Appends messages in order and returns their UIDs.
@@ -86,7 +92,8 @@ impl<'b> Steward<'b> {
     ) -> Result<Vec<u32>, Refusal> {
         let bench = self.bench;
         let link = self.imap().await?;
-        let mut uids = Vec::new();
+        // With LITERAL+ all leave in one write; else each waits for its invitation.
+        let mut appends = Vec::new();
         for (message, octets) in messages {
             let mut segments = vec![Segment::Octets(b"APPEND ".to_vec())];
             push_astring(&mut segments, mailbox);
@@ -101,8 +108,12 @@ impl<'b> Steward<'b> {
             } else {
                 segments.push(Segment::SynchronizingLiteral(octets.to_vec()));
             }
-            let exchange = must(bench, link, &segments, &[]).await?;
-            uids.extend(appended_uid(link, exchange));
+            appends.push(send(bench, link, &segments, None, &[]).await?);
+        }
+        let mut uids = Vec::new();
+        for append in appends {
+            must_end(bench, link, append).await?;
+            uids.extend(appended_uid(link, append));
         }
         if uids.len() < messages.len() {
             uids = self.uids(mailbox).await?;
@@ -279,7 +290,7 @@ impl<'b> Steward<'b> {
 }
 
 /// `[APPENDUID validity uid]` (RFC 4315 section 3).
-fn appended_uid(link: &Link, exchange: crate::session::ExchangeId) -> Option<u32> {
+fn appended_uid(link: &Link, exchange: ExchangeId) -> Option<u32> {
     let end = link.session().exchange(exchange).end?;
     let line = &link.session().lines()[end.line];
     let Kind::Tagged { text, .. } = &line.imap()?.kind else { return None };
@@ -289,11 +300,7 @@ fn appended_uid(link: &Link, exchange: crate::session::ExchangeId) -> Option<u32
 
 /// Do the sizes of scan listings say that the messages are in this order? Where they are other sizes than the messages have, or
 /// equal ones, there is nothing to tell by.
-fn in_order(
-    link: &Link,
-    list: crate::session::ExchangeId,
-    messages: &[(GivenMessage, &'static [u8])],
-) -> bool {
+fn in_order(link: &Link, list: ExchangeId, messages: &[(GivenMessage, &'static [u8])]) -> bool {
     let line = link.session().exchange(list).end.and_then(|end| link.session().lines().get(end.line));
     let Some((line, reply)) = line.and_then(|line| Some((line, line.pop3()?))) else { return true };
     let size = |content: &[u8]| String::from_utf8_lossy(content).split(' ').nth(1)?.parse::<usize>().ok();
@@ -310,7 +317,7 @@ fn in_order(
 }
 
 /// The count of `+OK count octets`.
-fn counted(link: &Link, stat: crate::session::ExchangeId) -> u64 {
+fn counted(link: &Link, stat: ExchangeId) -> u64 {
     let line = link.session().exchange(stat).end.and_then(|end| link.session().lines().get(end.line));
     let text = line.map_or_else(String::new, |line| String::from_utf8_lossy(line.text()).into_owned());
     text.split(' ').nth(1).and_then(|count| count.parse().ok()).unwrap_or(0)
