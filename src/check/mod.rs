@@ -18,6 +18,7 @@ pub mod select;
 pub mod start;
 mod steward;
 pub mod summary;
+pub mod survey;
 mod talk;
 pub mod verdict;
 pub mod waivers;

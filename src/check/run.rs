@@ -32,7 +32,7 @@ use crate::{
 };
 
 /// The target can't be examined.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error("{protocol}: {why}")]
 pub struct Unreachable {
     /// Over which protocol.

@@ -2,10 +2,13 @@
 
 mod check;
 mod clauses;
+mod completions;
 mod duration;
 mod explain;
 mod faults;
+mod init;
 mod load;
+mod man;
 mod reports;
 mod schema;
 mod serve;
@@ -37,12 +40,15 @@ Exit codes: 0 all as expected, 1 violations, 2 usage or scenario error,
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Init(init::Arguments),
     Load(Box<load::Arguments>),
     Serve(Box<serve::Arguments>),
     Clauses(clauses::Arguments),
     Explain(explain::Arguments),
     Faults(faults::Arguments),
     Schema(schema::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Why a command ends without having done its work.
@@ -91,12 +97,15 @@ pub fn main() -> Exit {
     let mut output = Output { out, colour, live: io::stderr().is_terminal() };
     let result = match arguments.command {
         Command::Check(arguments) => arguments.run(&mut output),
+        Command::Init(arguments) => arguments.run(&mut output),
         Command::Load(arguments) => arguments.run(&mut output),
         Command::Serve(arguments) => arguments.run(&mut output),
         Command::Clauses(arguments) => arguments.run(&mut output),
         Command::Explain(arguments) => arguments.run(&mut output),
         Command::Faults(arguments) => arguments.run(&mut output),
         Command::Schema(arguments) => arguments.run(&mut output),
+        Command::Completions(arguments) => arguments.run(&mut output),
+        Command::Man(arguments) => arguments.run(&mut output),
     };
     let _ = output.out.flush();
     result.unwrap_or_else(|Failure { exit, message }| {
