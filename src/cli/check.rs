@@ -99,7 +99,7 @@ pub(super) struct Arguments {
     /// Also run the scenarios that take minutes, always run on the bundled server
     #[arg(long)]
     slow: bool,
-    /// Also write a report to a file: json, junit, markdown or tap; repeatable
+    /// Also write a report to a file: json, junit, html, markdown or tap; repeatable
     ///
     /// The path - is standard output; people are then told on standard error. The file is written when the run has ended, also when
     /// it ends early, and replaces what was there. See docs/reports.md.

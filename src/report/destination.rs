@@ -29,7 +29,7 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WantedError {
     /// No `=`, or nothing behind it.
-    #[error("write FORMAT=PATH: junit=report.xml, markdown=report.md; - as the path is standard output")]
+    #[error("write FORMAT=PATH: junit=report.xml, html=report.html; - as the path is standard output")]
     NoPath,
     /// No format of ours.
     #[error(transparent)]
@@ -176,10 +176,10 @@ mod tests {
         assert_eq!(wanted("tap=-").unwrap(), Wanted { format: Format::Tap, place: Place::Output });
         let mistakes = ["junit", "junit=", "junti=x", "x"].map(|text| wanted(text).unwrap_err().to_string());
         insta::assert_snapshot!(mistakes.join("\n"), @r#"
-        write FORMAT=PATH: junit=report.xml, markdown=report.md; - as the path is standard output
-        write FORMAT=PATH: junit=report.xml, markdown=report.md; - as the path is standard output
-        there is no format "junti", did you mean junit?; there are json, junit, markdown, tap
-        there is no format "x"; there are json, junit, markdown, tap
+        write FORMAT=PATH: junit=report.xml, html=report.html; - as the path is standard output
+        write FORMAT=PATH: junit=report.xml, html=report.html; - as the path is standard output
+        there is no format "junti", did you mean junit?; there are json, junit, html, markdown, tap
+        there is no format "x"; there are json, junit, html, markdown, tap
         "#);
     }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::record::Report;
-use super::{json, junit, markdown, tap};
+use super::{html, json, junit, markdown, tap};
 use crate::nearest::nearest;
 
 /// A format of a report.
@@ -14,6 +14,8 @@ pub enum Format {
     Json,
     /// For CI systems.
     Junit,
+    /// One page for a browser.
+    Html,
     /// A short summary.
     Markdown,
     /// Test Anything Protocol.
@@ -22,7 +24,7 @@ pub enum Format {
 
 impl Format {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Json, Self::Junit, Self::Markdown, Self::Tap];
+    pub const ALL: [Self; 5] = [Self::Json, Self::Junit, Self::Html, Self::Markdown, Self::Tap];
 
     /// As the command line writes it.
     #[must_use]
@@ -30,6 +32,7 @@ impl Format {
         match self {
             Self::Json => "json",
             Self::Junit => "junit",
+            Self::Html => "html",
             Self::Markdown => "markdown",
             Self::Tap => "tap",
         }
@@ -43,6 +46,7 @@ impl Format {
         Ok(match self {
             Self::Json => json::render(report)?,
             Self::Junit => junit::render(report)?,
+            Self::Html => html::render(report),
             Self::Markdown => markdown::render(report),
             Self::Tap => tap::render(report),
         })

@@ -5,6 +5,7 @@ pub mod annotations;
 pub mod destination;
 pub mod event;
 pub mod format;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;

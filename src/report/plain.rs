@@ -132,6 +132,16 @@ pub(super) fn sums(report: &Report) -> String {
     if told.is_empty() { "nothing ran".to_owned() } else { told.join(", ") }
 }
 
+/// The server in a few words: the name in its profile, else what it calls itself, else where it listens.
+pub(super) fn server(report: &Report) -> String {
+    let target = &report.target;
+    let own = target.identity.get("name").map(|name| match target.identity.get("version") {
+        Some(version) => format!("{name} {version}"),
+        None => name.clone(),
+    });
+    target.name.clone().or(own).unwrap_or_else(|| target.title.clone())
+}
+
 /// The verdict on the run in a word.
 pub(super) fn word(report: &Report) -> &'static str {
     match (report.complete, report.exit_code) {
