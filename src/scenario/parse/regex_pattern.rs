@@ -36,7 +36,9 @@ pub(super) fn read(
     };
     cursor.at += end + 1;
     let place = cursor.since(start);
-    let regex = RegexBuilder::new(&inside[..end]).size_limit(SIZE_LIMIT).build().map_err(|error| {
+    // Over octets: no class of Unicode would fit what a server may send raw, and those are dear to compile.
+    let mut builder = RegexBuilder::new(&inside[..end]);
+    let regex = builder.unicode(false).size_limit(SIZE_LIMIT).build().map_err(|error| {
         let message = error.to_string();
         let reason = message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
         Trouble::new(place, "this regular expression is not valid", reason)
