@@ -19,6 +19,7 @@ use crate::{
     embedded::Files,
     fixtures::Fixtures,
     load::{
+        arrivals::Arrivals,
         bundled,
         plan::{Model, Plan},
         report::table,
@@ -28,7 +29,7 @@ use crate::{
     scenario::{
         parse::workload,
         program::{Protocol, Source},
-        workload::Workload,
+        workload::{Starts, Workload},
     },
     target::{Reach, Target},
 };
@@ -60,9 +61,17 @@ pub(super) struct Arguments {
     /// How many sessions one user may have at the same time over IMAP [default: as the profile says, or 10]
     #[arg(long, value_name = "N")]
     per_user: Option<NonZeroUsize>,
-    /// Closed model: so many sessions, each of which goes on when it is answered
-    #[arg(short, long, value_name = "N", default_value = "10")]
-    sessions: NonZeroUsize,
+    /// So many sessions at a time. Without --rate each goes on when it is answered [default: 10; with --rate, 100 where it counts
+    /// commands, 1000 where it counts sessions]
+    #[arg(short, long, value_name = "N")]
+    sessions: Option<NonZeroUsize>,
+    /// Open model: so many sessions, or commands where the workload keeps sessions open, are started in a second, whatever the server
+    /// does: 500/s, 30/m
+    #[arg(short, long, value_name = "RATE", value_parser = rate)]
+    rate: Option<f64>,
+    /// How the moments of --rate are spaced
+    #[arg(long, value_name = "HOW", default_value = "poisson")]
+    arrivals: Arrivals,
     /// How long new commands are started
     #[arg(short, long, value_name = "TIME", default_value = "10s", value_parser = duration::duration)]
     duration: Duration,
@@ -103,8 +112,22 @@ impl Arguments {
         Ok(report.exit(&catalogue))
     }
 
+    fn model(&self, workload: &Workload) -> Model {
+        let sessions = |default| self.sessions.map_or(default, NonZeroUsize::get);
+        let starts = workload.starts;
+        match (self.rate, starts) {
+            (None, _) => Model::Closed { sessions: sessions(10) },
+            (Some(rate), Starts::Commands) => {
+                Model::Open { starts, rate, arrivals: self.arrivals, sessions: sessions(100) }
+            }
+            (Some(rate), Starts::Sessions) => {
+                Model::Open { starts, rate, arrivals: self.arrivals, sessions: sessions(1000) }
+            }
+        }
+    }
+
     fn plan(&self, workload: Workload, colour: bool) -> Result<Plan, Failure> {
-        let model = Model::Closed { sessions: self.sessions.get() };
+        let model = self.model(&workload);
         let target = match &self.target {
             Some(path) => Target::from_profile(path).map_err(|error| unusable(&error, colour))?,
             None if self.urls.is_empty() => bundled::target(model.sessions()),
@@ -142,6 +165,20 @@ impl Arguments {
             threads: self.threads.map_or(cores, NonZeroUsize::get),
             seed: self.seed,
         })
+    }
+}
+
+/// `500/s`, `30/m`, `500`
+fn rate(text: &str) -> Result<f64, String> {
+    let (number, seconds) = match text.split_once('/') {
+        Some((number, "s")) => (number, 1.0),
+        Some((number, "m")) => (number, 60.0),
+        Some(_) => ("", 1.0),
+        None => (text, 1.0),
+    };
+    match number.parse::<f64>() {
+        Ok(number) if number > 0.0 && number <= 1e7 => Ok(number / seconds),
+        _ => Err(format!("expected a rate, such as 500/s or 30/m, not {text:?}")),
     }
 }
 

@@ -5,7 +5,10 @@
 //! an [`interval`]; in the end there is a [`report`]. Sessions, grammars and watch rules are those of `check`. `docs/load.md` defines
 //! every figure.
 
+mod alarm;
+pub mod arrivals;
 pub mod bundled;
+mod gate;
 pub mod histogram;
 pub mod interval;
 mod mail;
@@ -16,6 +19,7 @@ pub mod run;
 mod stage;
 mod talk;
 pub mod tally;
+mod timer;
 pub mod trouble;
 pub mod users;
 mod worker;

@@ -2,11 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::users::Users;
+use super::{arrivals::Arrivals, users::Users};
 use crate::{
     scenario::{
         program::{Action, Program, every_action},
-        workload::Workload,
+        workload::{Starts, Workload},
     },
     target::Target,
 };
@@ -40,6 +40,17 @@ pub enum Model {
         /// How many.
         sessions: usize,
     },
+    /// At planned moments, whatever the server does.
+    Open {
+        /// What is planned.
+        starts: Starts,
+        /// How many in a second.
+        rate: f64,
+        /// How they are spaced.
+        arrivals: Arrivals,
+        /// The most sessions at the same time; what finds none free waits, and counts from its planned moment.
+        sessions: usize,
+    },
 }
 
 impl Model {
@@ -47,8 +58,14 @@ impl Model {
     #[must_use]
     pub fn sessions(self) -> usize {
         match self {
-            Self::Closed { sessions } => sessions,
+            Self::Closed { sessions } | Self::Open { sessions, .. } => sessions,
         }
+    }
+
+    /// Does a planned moment begin one of these?
+    #[must_use]
+    pub fn plans(self, what: Starts) -> bool {
+        matches!(self, Self::Open { starts, .. } if starts == what)
     }
 }
 

@@ -110,11 +110,12 @@ pub(super) async fn fill(plan: &Plan, connector: Connector, facts: Facts) -> Res
         connector,
         clock: Clock::start(),
         facts,
+        virtual_time: false,
     };
     let lender = Lender::once(once);
     let stage = Rc::new(Stage::new(Arc::new(arena), lender, sessions, Duration::ZERO));
     let (tell, told) = mpsc::channel();
-    let part = Part { thread: 0, sessions, tell, interrupted: Arc::new(AtomicBool::new(false)) };
+    let part = Part { thread: 0, threads: 1, sessions, tell, interrupted: Arc::new(AtomicBool::new(false)) };
     worker::work(Rc::clone(&stage), part).await;
     let mut all = Tally::of(&stage.arena.names);
     told.into_iter().filter_map(|(_, tally)| tally).for_each(|tally| all.add(tally));

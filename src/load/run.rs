@@ -81,7 +81,7 @@ pub fn carry_out(
     let connector = connector()?;
     observer.begins(&plan);
     let names = CommandNames::of(plan.workload.scripts.iter().map(|script| &script.program));
-    let arena = Arc::new(Arena { plan, names, connector, clock: Clock::start(), facts });
+    let arena = Arc::new(Arena { plan, names, connector, clock: Clock::start(), facts, virtual_time: false });
     let (tell, told) = mpsc::channel();
     let plan = &arena.plan;
     let threads = plan.threads.min(plan.model.sessions()).max(1);
@@ -89,7 +89,8 @@ pub fn carry_out(
     let shares = (0..threads).map(|thread| (plan.model.sessions() - thread).div_ceil(threads));
     let mut handles = Vec::new();
     for (thread, sessions) in shares.enumerate() {
-        let part = Part { thread, sessions, tell: tell.clone(), interrupted: Arc::clone(interrupted) };
+        let part =
+            Part { thread, threads, sessions, tell: tell.clone(), interrupted: Arc::clone(interrupted) };
         let arena = Arc::clone(&arena);
         let started = std::thread::Builder::new().name(format!("load-{thread}"));
         handles.push(started.spawn(move || on_thread(arena, part, threads))?);

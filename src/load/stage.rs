@@ -2,15 +2,15 @@
 
 use std::{
     cell::{Cell, RefCell},
+    rc::Rc,
     sync::Arc,
 };
 
-use tokio::{
-    sync::Notify,
-    time::{Instant, sleep_until},
-};
+use tokio::{sync::Notify, time::Instant};
 
 use super::{
+    alarm::Alarms,
+    gate::{Gate, Seat, Turn},
     plan::{CommandIndex, CommandNames, Plan},
     tally::Tally,
     trouble::Trouble,
@@ -30,12 +30,16 @@ pub(super) struct Arena {
     pub(super) clock: Clock,
     /// What the server has told of itself.
     pub(super) facts: Facts,
+    /// The clock of the runtime is paused.
+    pub(super) virtual_time: bool,
 }
 
 /// What the sessions of one thread share.
 pub(super) struct Stage {
     pub(super) arena: Arc<Arena>,
     pub(super) lender: Lender,
+    pub(super) alarms: Alarms,
+    pub(super) gate: Gate,
     pub(super) tally: RefCell<Tally>,
     /// For each session of the thread the command that has no answer yet, and when it was planned and sent.
     pub(super) outstanding: RefCell<Vec<Option<Outstanding>>>,
@@ -62,6 +66,8 @@ impl Stage {
         Self {
             arena,
             lender,
+            alarms: Alarms::default(),
+            gate: Gate::default(),
             tally,
             outstanding: RefCell::new(vec![None; sessions]),
             from,
@@ -104,7 +110,16 @@ impl Stage {
         }
         tokio::select! {
             () = told => false,
-            () = sleep_until(self.instant(moment)) => true,
+            () = self.alarms.at(self.instant(moment)) => true,
+        }
+    }
+
+    /// Waits for a turn, or for the end of the run.
+    pub(super) async fn turn(&self, seat: &Rc<Seat>) -> Option<Turn> {
+        tokio::select! {
+            biased;
+            () = self.wait_for_end() => None,
+            turn = self.gate.turn(seat) => Some(turn),
         }
     }
 
@@ -120,6 +135,18 @@ impl Stage {
     pub(super) fn instant(&self, moment: Time) -> Instant {
         let now = self.now();
         Instant::now() + moment.saturating_sub(now)
+    }
+
+    /// Counts by how much the generator is late with what it begins now.
+    pub(super) fn begins(&self, turn: Turn, now: Time) {
+        if self.counts(turn.planned) {
+            let mut tally = self.tally.borrow_mut();
+            if turn.waited {
+                tally.queued += 1;
+            } else {
+                tally.lateness.record(now.saturating_sub(turn.planned));
+            }
+        }
     }
 
     /// Counts a command that was answered.

@@ -20,6 +20,14 @@ pub struct Tally {
     pub completed: u64,
     /// Sessions that ended before, by an error.
     pub failed: u64,
+    /// Moments of the open model that have come.
+    pub planned: u64,
+    /// Those for which no session was free at once.
+    pub queued: u64,
+    /// Those for which none became free before the run was over.
+    pub unsent: u64,
+    /// By how much the generator was late: from the planned moment to sending, where a session was free.
+    pub lateness: Durations,
     /// Commands without an answer at the end of the interval.
     pub outstanding: u64,
     /// How long the oldest of them had been sent.
@@ -116,6 +124,10 @@ impl Tally {
         self.begun += other.begun;
         self.completed += other.completed;
         self.failed += other.failed;
+        self.planned += other.planned;
+        self.queued += other.queued;
+        self.unsent += other.unsent;
+        self.lateness.add(&other.lateness);
         self.outstanding += other.outstanding;
         self.oldest = self.oldest.max(other.oldest);
         self.measured = self.measured.max(other.measured);

@@ -7,9 +7,13 @@ use std::{
 };
 
 use reference_server::{config::Config, net::Server};
-use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream},
+    time::Instant,
+};
 
 use super::{
+    arrivals::Arrivals,
     plan::{CommandNames, Model, Plan},
     report::Report,
     run::{Observer, merge},
@@ -26,7 +30,7 @@ use crate::{
     scenario::{
         parse::workload::workload,
         program::{Protocol, Source},
-        workload::Workload,
+        workload::{Starts, Workload},
     },
     session::Time,
     target::Target,
@@ -64,11 +68,18 @@ pub(super) fn run(plan: Plan, pipes: impl Fn(Protocol) -> BoxStream + Send + Syn
         let names = CommandNames::of(plan.workload.scripts.iter().map(|script| &script.program));
         let sessions = plan.model.sessions();
         let lender = Lender::of(&plan.users, 0, 1);
-        let arena =
-            Arc::new(Arena { plan, names, connector, clock: Clock::start(), facts: Facts::default() });
+        let arena = Arc::new(Arena {
+            plan,
+            names,
+            connector,
+            clock: Clock::start(),
+            facts: Facts::default(),
+            virtual_time: true,
+        });
         let stage = Rc::new(Stage::new(Arc::clone(&arena), lender, sessions, Time::ZERO));
         let (tell, told) = mpsc::channel();
-        let part = Part { thread: 0, sessions, tell, interrupted: Arc::new(AtomicBool::new(false)) };
+        let part =
+            Part { thread: 0, threads: 1, sessions, tell, interrupted: Arc::new(AtomicBool::new(false)) };
         worker::work(stage, part).await;
         let (total, intervals) = merge(&arena, &told, 1, &mut Silent);
         Report::of(&arena, "a server", total, intervals)
@@ -113,6 +124,29 @@ async fn serve(stream: DuplexStream, answer: fn(&str, &str) -> (Duration, String
             return;
         }
     }
+}
+
+/// An IMAP server that answers at once, but for the last 200 ms of each second, in which it stands still.
+fn stalling(_: Protocol) -> BoxStream {
+    thread_local! {
+        static BEGAN: Instant = Instant::now();
+    }
+    let began = BEGAN.with(|began| *began);
+    let (ours, theirs) = tokio::io::duplex(1 << 16);
+    tokio::spawn(async move {
+        let (read, mut write) = tokio::io::split(theirs);
+        let mut lines = BufReader::new(read).lines();
+        let _ = write.write_all(b"* OK hi\r\n").await;
+        while let Ok(Some(line)) = lines.next_line().await {
+            let now = began.elapsed();
+            if now.subsec_millis() >= 800 {
+                tokio::time::sleep_until(began + Duration::from_secs(now.as_secs() + 1)).await;
+            }
+            let tag = line.split(' ').next().unwrap_or_default();
+            let _ = write.write_all(format!("{tag} OK done\r\n").as_bytes()).await;
+        }
+    });
+    Box::new(ours)
 }
 
 fn count(report: &Report, name: &str) -> (u64, u64) {
@@ -268,6 +302,7 @@ scripts:
     CHECK                 12        1.2          0        100        100        100        100        100
     NOOP                  12        1.2          0        100        100        100        100        100
     EXPUNGE               12        1.2         12        100        100        100        100        100
+    generator: late by 0.001 ms (p50), 0.001 ms (p99), 0.001 ms (max)
 
     error: EXPUNGE, 12 times: refused: NO [INUSE] try a0
             0.0 ms  -- state: not authenticated
@@ -325,4 +360,87 @@ scripts:
     assert!(told.contains(&"NOOP: no answer in the time allowed".to_owned()), "{told:?}");
     assert!(told.contains(&"CHECK: the server closes the connection".to_owned()), "{told:?}");
     assert_eq!(report.count(), report.error_count());
+}
+
+const NOOP: &str = "
+title: t
+protocol: imap
+starts: commands
+scripts:
+  s:
+    talk: |
+      C: LOGIN $user $password
+      -- repeat always
+      C: NOOP
+      -- end
+";
+
+fn open(rate: f64, arrivals: Arrivals, sessions: usize) -> Model {
+    Model::Open { starts: Starts::Commands, rate, arrivals, sessions }
+}
+
+/// Of moments spread evenly over a second, those in its last fifth wait for its end: latencies are 0 for four of five, and between 0 and
+/// 200 ms for the fifth, each equally likely. So p90 is 100 ms, and p99 is 190 ms.
+#[test]
+fn a_stall_is_told_as_long_as_it_is() {
+    for (arrivals, sessions) in
+        [(Arrivals::Constant, 64), (Arrivals::Poisson, 64), (Arrivals::Poisson, 4), (Arrivals::Constant, 1)]
+    {
+        let plan = Plan {
+            duration: Duration::from_secs(100),
+            ..plan(compile(NOOP), open(200.0, arrivals, sessions))
+        };
+        let report = run(plan, stalling);
+        let noops = report.commands.iter().find(|command| &*command.name == "NOOP").unwrap();
+        for (share, truth) in [(0.9, 100.0), (0.99, 190.0)] {
+            let told = noops.latency.quantile(share).as_secs_f64() * 1e3;
+            let error = (told / truth - 1.0).abs();
+            assert!(error < 0.05, "{arrivals:?}, {sessions} sessions: {told} ms at {share}, not {truth} ms");
+        }
+        assert!(noops.latency.quantile(0.75) < Duration::from_millis(3));
+        assert!(report.planned_starts.abs_diff(20_000) < 500, "{}", report.planned_starts);
+        // The last one may come in the very moment of the end.
+        assert_eq!((noops.count + report.unsent, noops.errors), (report.planned_starts, 0));
+        assert!(report.unsent <= 1);
+        // With few sessions the stall shows as waiting, and is no fault of the generator.
+        assert_eq!(report.queued > 1000, sessions < 40, "{}", report.queued);
+        assert!(report.lateness.quantile(0.99) < Duration::from_millis(3));
+        // What has no answer shows while it lasts: at the end of each second the server has just come to life again.
+        assert!(report.intervals.iter().all(|interval| interval.oldest < Duration::from_millis(250)));
+    }
+}
+
+#[test]
+fn a_closed_loop_hides_a_stall() {
+    let text = NOOP.replace("C: NOOP", "-- think 1ms\n      C: NOOP");
+    let report = run(plan(compile(&text), Model::Closed { sessions: 1 }), stalling);
+    let noops = report.commands.iter().find(|command| &*command.name == "NOOP").unwrap();
+    assert!(noops.count > 1000 && noops.latency.quantile(0.99) < Duration::from_millis(3));
+    assert!(noops.latency.max() > Duration::from_millis(150));
+}
+
+#[test]
+fn sessions_at_planned_moments() {
+    let text = "
+title: t
+protocol: imap
+scripts:
+  s:
+    talk: |
+      C: LOGIN $user $password
+      -- think 1s
+      C: LOGOUT
+";
+    let model =
+        Model::Open { starts: Starts::Sessions, rate: 2.0, arrivals: Arrivals::Constant, sessions: 10 };
+    let report = run(plan(compile(text), model), reference);
+    assert!(report.errors.is_empty() && report.findings.is_empty(), "{:?}", report.errors);
+    assert_eq!((report.planned_starts, report.begun, report.completed), (20, 20, 20));
+    assert_eq!((count(&report, "connect").0, count(&report, "LOGIN").0), (20, 20));
+    // A server that never answers takes all places: what is planned is told nevertheless.
+    let plan = Plan { timeout: Duration::from_secs(60), ..plan(compile(text), model) };
+    let report = run(plan, answering(|_, _| (Duration::from_secs(3600), String::new())));
+    assert_eq!((report.planned_starts, report.begun, report.unsent), (20, 10, 10));
+    let last = report.intervals.last().unwrap();
+    assert!(last.oldest > Duration::from_secs(9), "{last:?}");
 }

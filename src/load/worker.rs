@@ -15,14 +15,20 @@ use rand::{SeedableRng, rngs::SmallRng};
 use tokio::task::{JoinSet, LocalSet};
 
 use super::{
+    arrivals::Schedule,
+    gate::{Seat, Turn},
     mail::weighted,
-    plan::SESSION,
+    plan::{Model, Plan, SESSION},
     stage::{Outstanding, Stage},
     talk::{self, Cue},
     tally::Tally,
+    timer::Timer,
     trouble::Trouble,
 };
-use crate::session::{Time, transcript::Transcript};
+use crate::{
+    scenario::workload::Starts,
+    session::{Time, transcript::Transcript},
+};
 
 /// How long an interval is.
 pub(super) const INTERVAL: Duration = Duration::from_secs(1);
@@ -40,6 +46,8 @@ pub(super) type Told = (usize, Option<Tally>);
 pub(super) struct Part {
     /// The thread's number.
     pub(super) thread: usize,
+    /// How many threads there are.
+    pub(super) threads: usize,
     /// How many sessions it holds.
     pub(super) sessions: usize,
     /// Where it tells what it has counted.
@@ -50,38 +58,45 @@ pub(super) struct Part {
 
 /// Runs all sessions of a thread to the end of the run.
 pub(super) async fn work(stage: Rc<Stage>, part: Part) {
-    let local = LocalSet::new();
-    local
-        .run_until(async {
-            let mut sessions = JoinSet::new();
-            for slot in 0..part.sessions {
-                sessions.spawn_local(keep_going(Rc::clone(&stage), slot, part.thread, part.sessions));
-            }
-            let mut interval = 0;
-            while !stage.is_over() {
-                let next = stage.from + INTERVAL * u32::try_from(interval + 1).unwrap_or(u32::MAX);
-                glance(&stage, &part, &mut sessions, next.min(stage.until.get())).await;
-                if stage.now() >= stage.until.get() || stage.is_over() {
-                    stage.end();
-                } else {
-                    take(&stage, &part, interval);
-                    interval += 1;
-                }
-            }
-            // What is under way may come to its end, for as long as one answer may take.
-            let last = stage.now() + stage.plan().timeout;
-            while !sessions.is_empty() && stage.now() < last {
-                let soon = stage.instant((stage.now() + GLANCE).min(last));
-                let _ = tokio::time::timeout_at(soon, sessions.join_next()).await;
-            }
-            sessions.abort_all();
-            unfinished(&stage);
-            stage.tally.borrow_mut().measured = stage.until.get().saturating_sub(stage.from);
-            take(&stage, &part, interval);
-        })
-        .await;
+    LocalSet::new().run_until(conduct(stage, &part)).await;
     // Nobody listens where the run has failed elsewhere.
     let _ = part.tell.send((0, None));
+}
+
+async fn conduct(stage: Rc<Stage>, part: &Part) {
+    // Dropped at the end of this function, they end.
+    let mut servants = JoinSet::new();
+    let ringing = Rc::clone(&stage);
+    let timer = if stage.arena.virtual_time { Timer::coarse() } else { Timer::fine() };
+    servants.spawn_local(async move { ringing.alarms.ring(timer).await });
+    if let Some(schedule) = schedule(stage.plan(), part) {
+        servants.spawn_local(open_gate(Rc::clone(&stage), schedule));
+    }
+    let mut sessions = JoinSet::new();
+    for slot in 0..part.sessions {
+        let own = Slot { slot, thread: part.thread, sessions: part.sessions };
+        sessions.spawn_local(keep_going(Rc::clone(&stage), own));
+    }
+    let mut interval = 0;
+    while !stage.is_over() {
+        let next = stage.from + INTERVAL * u32::try_from(interval + 1).unwrap_or(u32::MAX);
+        glance(&stage, part, &mut sessions, next.min(stage.until.get())).await;
+        if stage.now() >= stage.until.get() || stage.is_over() {
+            stage.end();
+        } else {
+            take(&stage, part, interval);
+            interval += 1;
+        }
+    }
+    // What is under way may come to its end, for as long as one answer may take.
+    let last = stage.now() + stage.plan().timeout;
+    while !sessions.is_empty() && stage.now() < last {
+        let soon = stage.instant((stage.now() + GLANCE).min(last));
+        let _ = tokio::time::timeout_at(soon, sessions.join_next()).await;
+    }
+    sessions.abort_all();
+    unfinished(&stage);
+    take(&stage, part, interval);
 }
 
 /// Waits for the moment, or for an interruption or the end of all sessions, which ends the run.
@@ -108,6 +123,10 @@ fn take(stage: &Stage, part: &Part, interval: usize) {
         tally.outstanding += 1;
         tally.oldest = tally.oldest.max(now.saturating_sub(outstanding.planned));
     }
+    // What is due and finds no free session is without an answer as well.
+    let (waiting, first) = stage.gate.waiting();
+    tally.outstanding += waiting as u64;
+    tally.oldest = tally.oldest.max(first.map_or(Duration::ZERO, |first| now.saturating_sub(first)));
     let _ = part.tell.send((interval, Some(tally)));
 }
 
@@ -118,24 +137,62 @@ fn unfinished(stage: &Stage) {
         stage.error(command, planned, false, Trouble::Unfinished, Transcript::default);
     }
     stage.outstanding.borrow_mut().fill(None);
+    let mut tally = stage.tally.borrow_mut();
+    tally.unsent += stage.gate.waiting().0 as u64;
+    tally.measured = stage.until.get().saturating_sub(stage.from);
+}
+
+/// The planned moments of the thread, in the open model.
+fn schedule(plan: &Plan, part: &Part) -> Option<Schedule> {
+    let Model::Open { rate, arrivals, .. } = plan.model else { return None };
+    Some(Schedule::of(rate, arrivals, part.thread, part.threads, rng(plan, part.thread, u32::MAX as usize)))
+}
+
+/// Gives out a turn at each planned moment.
+async fn open_gate(stage: Rc<Stage>, schedule: Schedule) {
+    for planned in schedule {
+        let planned = stage.from + planned;
+        if !stage.wait_until(planned).await || !stage.counts(planned) {
+            return;
+        }
+        stage.tally.borrow_mut().planned += 1;
+        stage.gate.open(planned);
+    }
+}
+
+/// What a session, or the schedule of a thread, leaves to chance.
+fn rng(plan: &Plan, thread: usize, slot: usize) -> SmallRng {
+    // Neighbouring seeds give unlike generators.
+    let own = ((thread as u64) << 32).wrapping_add(slot as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    SmallRng::seed_from_u64(plan.seed.wrapping_add(own))
+}
+
+/// Which session of which thread.
+#[derive(Debug, Clone, Copy)]
+struct Slot {
+    slot: usize,
+    thread: usize,
+    /// Sessions of the thread.
+    sessions: usize,
 }
 
 /// One session after another.
-async fn keep_going(stage: Rc<Stage>, slot: usize, thread: usize, sessions: usize) {
-    let plan = stage.plan();
-    let own = (thread as u64) << 32 | slot as u64;
-    // Neighbouring seeds give unlike generators.
-    let rng = RefCell::new(SmallRng::seed_from_u64(
-        plan.seed.wrapping_add(own.wrapping_mul(0x9e37_79b9_7f4a_7c15)),
-    ));
-    let share = f64::from(u32::try_from(slot).unwrap_or(0))
-        / f64::from(u32::try_from(sessions).unwrap_or(1)).max(1.0);
-    let mut planned = stage.from + RAMP.min(plan.duration / 10).mul_f64(share);
+async fn keep_going(stage: Rc<Stage>, own: Slot) {
+    let rng = RefCell::new(rng(stage.plan(), own.thread, own.slot));
+    let place = Place { slot: own.slot, seat: Rc::new(Seat::default()), rng };
+    if stage.plan().model.plans(Starts::Sessions) {
+        while let Some(turn) = stage.turn(&place.seat).await {
+            // There are as many as sessions, or each is lent but once.
+            let Some(account) = stage.lender.lend() else { return };
+            one(&stage, &place, account, turn).await;
+        }
+        return;
+    }
+    let mut planned = stage.from + first_start(stage.plan().duration, own);
     let mut failures = 0;
     while stage.wait_until(planned).await {
         let Some(account) = stage.lender.lend() else { return };
-        let succeeded = one(&stage, slot, account, &rng, planned).await;
-        stage.lender.take_back(account);
+        let succeeded = one(&stage, &place, account, Turn { planned, waited: false }).await;
         failures = if succeeded { 0 } else { failures + 1 };
         // A server that refuses is not to be asked as fast as it can refuse.
         let pause = if failures > 0 { Duration::from_millis(10 << failures.min(6)) } else { Duration::ZERO };
@@ -144,27 +201,37 @@ async fn keep_going(stage: Rc<Stage>, slot: usize, thread: usize, sessions: usiz
     }
 }
 
+fn first_start(duration: Duration, own: Slot) -> Duration {
+    let real = |number: usize| f64::from(u32::try_from(number).unwrap_or(u32::MAX));
+    RAMP.min(duration / 10).mul_f64(real(own.slot) / real(own.sessions.max(1)))
+}
+
+/// Where one session follows another.
+struct Place {
+    slot: usize,
+    seat: Rc<Seat>,
+    rng: RefCell<SmallRng>,
+}
+
 /// One session, from its planned start to its end. False: it has failed.
-async fn one(stage: &Stage, slot: usize, account: usize, rng: &RefCell<SmallRng>, planned: Time) -> bool {
-    let plan = stage.plan();
+async fn one(stage: &Stage, place: &Place, account: usize, turn: Turn) -> bool {
+    let Place { slot, seat, rng } = place;
+    let (plan, planned) = (stage.plan(), turn.planned);
     let scripts = &plan.workload.scripts;
     let script = &scripts[weighted(&mut rng.borrow_mut(), scripts.iter().map(|script| script.weight))];
     let counts = stage.counts(planned);
-    if counts {
-        stage.tally.borrow_mut().begun += 1;
-    }
+    stage.tally.borrow_mut().begun += u64::from(counts);
     let sent = stage.now();
-    let account = &plan.users.accounts[account];
-    let outcome = talk::run(Cue { stage, slot, script, account, rng, planned }).await;
-    stage.outstanding.borrow_mut()[slot] = None;
-    let succeeded = outcome.is_ok();
+    stage.begins(turn, sent);
+    let cue = Cue { stage, slot: *slot, seat, script, account: &plan.users.accounts[account], rng, planned };
+    let succeeded = talk::run(cue).await.is_ok();
+    stage.outstanding.borrow_mut()[*slot] = None;
+    stage.gate.leave(seat);
+    stage.lender.take_back(account);
     if counts {
         let mut tally = stage.tally.borrow_mut();
-        if succeeded {
-            tally.completed += 1;
-        } else {
-            tally.failed += 1;
-        }
+        tally.completed += u64::from(succeeded);
+        tally.failed += u64::from(!succeeded);
     }
     // Of a session that the end of the run has cut short nothing can be said.
     if succeeded && !stage.is_over() {

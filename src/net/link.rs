@@ -160,13 +160,22 @@ impl Link {
     }
 
     async fn progress(&mut self, octets: &[u8], deadline: Instant) -> Progress {
+        tokio::select! {
+            biased;
+            progress = self.moved(octets) => progress,
+            () = sleep_until(deadline) => Progress::Silence,
+        }
+    }
+
+    /// Writes some of the octets, or reads what has arrived.
+    async fn moved(&mut self, octets: &[u8]) -> Progress {
         if self.session.closed().is_some() {
             self.stream = None;
         }
         let Self { stream: Some(stream), session, watch, clock, .. } = self else {
             return Progress::Ended(Closed::ByServer);
         };
-        let moved = poll_fn(|context| {
+        poll_fn(|context| {
             if !octets.is_empty()
                 && let Poll::Ready(wrote) = Pin::new(&mut *stream).poll_write(context, octets)
             {
@@ -190,11 +199,15 @@ impl Link {
                     Poll::Ready(Err(error)) => Poll::Ready(Progress::Ended(broken(&error))),
                 }
             })
-        });
-        tokio::select! {
-            biased;
-            progress = moved => progress,
-            () = sleep_until(deadline) => Progress::Silence,
+        })
+        .await
+    }
+
+    /// Waits until something arrives, for however long. What is queued must have been sent.
+    pub async fn listen(&mut self) -> Heard {
+        match self.moved(&[]).await {
+            Progress::Ended(how) => self.ended(how),
+            Progress::Read | Progress::Wrote(_) | Progress::Silence => Heard::Octets,
         }
     }
 

@@ -5,6 +5,7 @@ pub mod table;
 use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
+    arrivals::Arrivals,
     histogram::Durations,
     interval::Interval,
     plan::{CommandIndex, Model},
@@ -15,6 +16,7 @@ use super::{
 use crate::{
     check::{exit::Exit, summary::cost, verdict::Verdict},
     clauses::Catalogue,
+    scenario::workload::Starts,
 };
 
 /// The result of a run.
@@ -38,6 +40,14 @@ pub struct Report {
     pub planned: Duration,
     /// By command, in the order of the workload: those that occurred, and those that never did.
     pub commands: Vec<CommandReport>,
+    /// Moments of the open model that have come, those that found no session free at once, and those that never did.
+    pub planned_starts: u64,
+    /// See [`planned_starts`](Self::planned_starts).
+    pub queued: u64,
+    /// See [`planned_starts`](Self::planned_starts).
+    pub unsent: u64,
+    /// By how much the generator was late: from the planned moment to sending.
+    pub lateness: Durations,
     /// Sessions that were begun.
     pub begun: u64,
     /// Sessions that came to the end of their script.
@@ -77,7 +87,20 @@ impl CommandReport {
 
 impl Report {
     pub(super) fn of(arena: &Arena, target: &str, total: Tally, intervals: Vec<Interval>) -> Self {
-        let Tally { commands, begun, completed, failed, errors, findings, measured, .. } = total;
+        let Tally {
+            commands,
+            begun,
+            completed,
+            failed,
+            errors,
+            findings,
+            measured,
+            planned,
+            queued,
+            unsent,
+            lateness,
+            ..
+        } = total;
         let plan = &arena.plan;
         let name = |index: CommandIndex| Arc::clone(arena.names.name(index));
         let commands = arena.names.iter().zip(commands).map(|((_, name), command)| CommandReport {
@@ -100,6 +123,10 @@ impl Report {
             lasted: measured,
             planned: plan.duration,
             commands: commands.collect(),
+            planned_starts: planned,
+            queued,
+            unsent,
+            lateness,
             begun,
             completed,
             failed,
@@ -148,6 +175,12 @@ impl fmt::Display for Model {
         match self {
             Self::Closed { sessions: 1 } => f.write_str("closed model: 1 session"),
             Self::Closed { sessions } => write!(f, "closed model: {sessions} sessions"),
+            Self::Open { starts, rate, arrivals, sessions } => {
+                let what = if *starts == Starts::Commands { "commands" } else { "sessions" };
+                let spaced =
+                    if *arrivals == Arrivals::Poisson { "at random moments" } else { "evenly spaced" };
+                write!(f, "open model: {rate} {what} a second, {spaced}, up to {sessions} sessions at a time")
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ pub fn render(report: &Report, catalogue: &Catalogue) -> String {
     let mut text = String::new();
     head(report, &mut text);
     commands(report, &mut text);
+    pace(report, &mut text);
     errors(report, &mut text);
     findings(report, catalogue, &mut text);
     text.truncate(text.trim_end().len());
@@ -48,6 +49,29 @@ fn head(report: &Report, text: &mut String) {
     );
 }
 
+fn pace(report: &Report, text: &mut String) {
+    if report.lateness.count() > 0 {
+        let late = |share| milliseconds(report.lateness.quantile(share));
+        let _ = writeln!(
+            text,
+            "generator: late by {} ms (p50), {} ms (p99), {} ms (max)",
+            late(0.5),
+            late(0.99),
+            late(1.0)
+        );
+    }
+    if report.planned_starts > 0 {
+        let _ = writeln!(
+            text,
+            "planned: {}, of which {} waited for a free session and {} were never sent",
+            number(report.planned_starts),
+            number(report.queued),
+            number(report.unsent)
+        );
+    }
+    text.push('\n');
+}
+
 const HEADS: [&str; 8] = ["count", "per second", "errors", "p50", "p90", "p99", "p99.9", "max"];
 
 fn commands(report: &Report, text: &mut String) {
@@ -65,7 +89,6 @@ fn commands(report: &Report, text: &mut String) {
         }
         text.push('\n');
     }
-    text.push('\n');
 }
 
 fn cells(report: &Report, command: &CommandReport) -> [String; 8] {

@@ -6,6 +6,7 @@ mod world;
 
 use std::{
     cell::RefCell,
+    rc::Rc,
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -14,6 +15,7 @@ use tokio::time::Instant;
 
 use self::world::Stance;
 use super::{
+    gate::Seat,
     mail::weighted,
     plan::{CONNECT, CommandIndex},
     stage::{Outstanding, Stage},
@@ -25,8 +27,8 @@ use crate::{
         captures::{Captures, Mark},
         evaluate::{Value, evaluate, holds},
         expression::Expression,
-        program::{Action, Condition, Directive, Question, Slot, Step},
-        workload::{Items, Rounds, Script, Spread},
+        program::{Action, Condition, Directive, Question, SendMode, Slot, Step},
+        workload::{Items, Rounds, Script, Spread, Starts},
     },
     session::{Closed, EndStatus, ExchangeId, Limits, Scribe, Session, Time, transcript::Transcript},
     target::Account,
@@ -40,6 +42,8 @@ const TRANSCRIPT: usize = 12;
 pub(super) struct Cue<'p> {
     pub(super) stage: &'p Stage,
     pub(super) slot: usize,
+    /// Its place where sessions wait for turns.
+    pub(super) seat: &'p Rc<Seat>,
     pub(super) script: &'p Script,
     pub(super) account: &'p Account,
     pub(super) rng: &'p RefCell<SmallRng>,
@@ -58,6 +62,8 @@ struct Talk<'p> {
     pending: Vec<Pending>,
     /// Since when the next command could have been sent: the end of the last one, or of the pause behind it.
     free: Time,
+    /// The next command has waited for this session to be free.
+    waited: bool,
     /// The command that was sent last, which answers for what `S:` lines miss.
     last: Outstanding,
 }
@@ -134,8 +140,16 @@ async fn connect(cue: Cue<'_>) -> Result<Talk<'_>, Failed> {
     let session = Session::new(script.protocol, limits, tls, Scribe::new("", Arc::clone(&transcript)));
     let link = Link::new(session, Watch::new(script.protocol), stream, stage.arena.clock);
     let captures = Captures::of(&script.program);
-    let mut talk =
-        Talk { cue, link, transcript, captures, pending: Vec::new(), free: planned, last: outstanding };
+    let mut talk = Talk {
+        cue,
+        link,
+        transcript,
+        captures,
+        pending: Vec::new(),
+        free: planned,
+        waited: false,
+        last: outstanding,
+    };
     talk.greeted(deadline).await?;
     Ok(talk)
 }
@@ -176,7 +190,8 @@ impl<'p> Talk<'p> {
             match &step.action {
                 Action::Send(send) => {
                     let in_loop = stack.iter().any(Frame::is_endless);
-                    if in_loop && self.cue.stage.is_over() && self.pending.is_empty() {
+                    let planned = in_loop && send.mode == SendMode::Await && self.pending.is_empty();
+                    if planned && !self.waits_for_turn().await? {
                         // Out of the loop, to what takes leave behind it.
                         while stack.pop().is_some_and(|frame| !frame.is_endless()) {}
                         continue;
@@ -216,6 +231,33 @@ impl<'p> Talk<'p> {
             }
         }
         Ok(())
+    }
+
+    /// The next command of an endless loop: may it be sent? False: the run is over.
+    async fn waits_for_turn(&mut self) -> Result<bool, Failed> {
+        let Cue { stage, seat, .. } = self.cue;
+        if !stage.plan().model.plans(Starts::Commands) {
+            return Ok(!stage.is_over());
+        }
+        loop {
+            tokio::select! {
+                biased;
+                turn = stage.turn(seat) => {
+                    let Some(turn) = turn else {
+                        // What takes leave now was not planned for the end of the last command.
+                        self.free = stage.now();
+                        return Ok(false);
+                    };
+                    self.free = turn.planned;
+                    self.waited = turn.waited;
+                    return Ok(true);
+                }
+                heard = self.link.listen() => match heard {
+                    Heard::Octets | Heard::Silence => self.tell_findings(),
+                    Heard::End => self.no_answer(Heard::End, true)?,
+                }
+            }
+        }
     }
 
     fn enter_loop(&self, rounds: Rounds, steps: &'p [Step]) -> Frame<'p> {
@@ -332,20 +374,17 @@ impl<'p> Talk<'p> {
         };
         self.free += pause;
         let stage = self.cue.stage;
-        let until = stage.instant(self.free);
         loop {
-            let heard = tokio::select! {
+            tokio::select! {
                 biased;
-                heard = self.link.hear(until) => heard,
-                () = stage.wait_for_end() => return Ok(()),
-            };
-            match heard {
-                Heard::Octets => self.tell_findings(),
-                Heard::Silence => return Ok(()),
-                // What needs the connection will tell.
-                Heard::End => {
-                    stage.wait_until(self.free).await;
-                    return Ok(());
+                _ = stage.wait_until(self.free) => return Ok(()),
+                heard = self.link.listen() => match heard {
+                    Heard::Octets | Heard::Silence => self.tell_findings(),
+                    // What needs the connection will tell.
+                    Heard::End => {
+                        stage.wait_until(self.free).await;
+                        return Ok(());
+                    }
                 }
             }
         }

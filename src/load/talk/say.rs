@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::{Failed, Pending, Talk};
 use crate::{
     check::client::queue,
-    load::{stage::Outstanding, trouble::Trouble},
+    load::{gate::Turn, stage::Outstanding, trouble::Trouble},
     scenario::{
         evaluate::{Segment, render},
         pattern::Pattern,
@@ -28,6 +28,8 @@ impl<'p> Talk<'p> {
         let planned = self.free;
         let outstanding =
             Outstanding { command: self.command(&send.command), planned, sent: self.cue.stage.now() };
+        let waited = std::mem::take(&mut self.waited);
+        self.cue.stage.begins(Turn { planned, waited }, outstanding.sent);
         if send.mode == SendMode::Raw {
             return self.say_raw(outstanding, &segments);
         }
