@@ -7,11 +7,11 @@ use strsim::levenshtein;
 use thiserror::Error;
 
 use super::{
-    imap, imap_binary, imap_codes, imap_condstore, imap_extensions, imap_fetch, imap_grammar, imap_idle,
-    imap_listing, imap_mailboxes, imap_modseq_search, imap_move, imap_namespaces, imap_numbering,
-    imap_qresync, imap_results, imap_saved, imap_search, imap_sort, imap_state, imap_store, imap_structure,
-    imap_thread, imap_uids, imap_vanished, pop3, pop3_extensions, pop3_languages, pop3_maildrop,
-    pop3_messages, pop3_replies, store,
+    imap, imap_binary, imap_codes, imap_condstore, imap_extensions, imap_fetch, imap_forgiving, imap_grammar,
+    imap_idle, imap_listing, imap_mailboxes, imap_modseq_search, imap_move, imap_namespaces, imap_numbering,
+    imap_patterns, imap_qresync, imap_results, imap_saved, imap_search, imap_sort, imap_state, imap_store,
+    imap_structure, imap_thread, imap_uids, imap_vanished, pop3, pop3_extensions, pop3_forgiving,
+    pop3_languages, pop3_maildrop, pop3_messages, pop3_replies, store,
 };
 use crate::config::Config;
 use crate::net::Protocol;
@@ -32,7 +32,7 @@ pub struct Fault {
 
 impl Fault {
     /// The tables by topic.
-    const TABLES: [&'static [Self]; 29] = [
+    const TABLES: [&'static [Self]; 32] = [
         imap_fetch::FAULTS,
         imap_search::FAULTS,
         imap_store::FAULTS,
@@ -42,6 +42,8 @@ impl Fault {
         imap_grammar::FAULTS,
         imap_state::FAULTS,
         imap_structure::FAULTS,
+        imap_forgiving::FAULTS,
+        imap_patterns::FAULTS,
         imap_uids::FAULTS,
         imap_move::FAULTS,
         imap_listing::FAULTS,
@@ -60,6 +62,7 @@ impl Fault {
         pop3_messages::FAULTS,
         pop3_maildrop::FAULTS,
         pop3_replies::FAULTS,
+        pop3_forgiving::FAULTS,
         pop3_extensions::FAULTS,
         pop3_languages::FAULTS,
     ];

@@ -132,7 +132,9 @@ pub(crate) struct Scene {
     pub(super) earlier: u32,
     /// When the session began.
     pub(super) began: Instant,
-    /// The line that the command begins with, in capitals and without its tag.
+    /// The line that the command begins with, without its tag.
+    pub(super) sent: String,
+    /// The same in capitals.
     pub(super) line: String,
     /// The mailbox that was opened last.
     pub(super) opened: Option<(String, Access)>,
@@ -161,6 +163,7 @@ impl Seams {
             state: State::NotAuthenticated,
             earlier: 0,
             began: Instant::now(),
+            sent: String::new(),
             line: String::new(),
             opened: None,
         };
@@ -171,7 +174,8 @@ impl Seams {
     pub(crate) fn line(&mut self, line: &mut Vec<u8>) {
         self.scene.command = None;
         let untagged = line.splitn(2, |octet| *octet == b' ').nth(1).unwrap_or_default();
-        self.scene.line = String::from_utf8_lossy(untagged).to_ascii_uppercase();
+        self.scene.sent = String::from_utf8_lossy(untagged).into_owned();
+        self.scene.line = self.scene.sent.to_ascii_uppercase();
         self.faults.strike(|fault| fault.imap.line, |hook| hook(&self.scene, line));
     }
 

@@ -172,6 +172,14 @@ pub(super) const FAULTS: &[Fault] = &[
         .pop3_line(|scene, line| unknown(scene, line, "TOP ")),
     Fault::new("uidl-listed-and-refused", &["rfc2449-6.8-01"], "UIDL gets -ERR though CAPA lists it")
         .pop3_line(|scene, line| unknown(scene, line, "UIDL")),
+    Fault::new("sasl-lists-more", &["rfc2449-6.3-02"], "CAPA lists mechanisms that AUTH does not know")
+        .reply(|_, reply| {
+            capabilities(reply, |names| {
+                for name in names.iter_mut().filter(|name| name.starts_with("SASL ")) {
+                    name.push_str(" DIGEST-MD5 SCRAM-SHA-1");
+                }
+            });
+        }),
     Fault::new(
         "sasl-listed-and-refused",
         &["rfc2449-6.3-02"],

@@ -4,7 +4,7 @@ use super::fault::Fault;
 use super::imap::replace;
 use super::pop3_extensions::{capabilities, rename};
 use crate::pop3::command::Command;
-use crate::pop3::reply::Reply;
+use crate::pop3::reply::{Code, Reply};
 use std::time::Duration;
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -45,6 +45,17 @@ pub(super) const FAULTS: &[Fault] = &[
                 *reply = Reply::done("UTF-8 mode");
             }
         }),
+    Fault::new(
+        "utf8-header-sent-raw",
+        &["rfc6856-2.1-02"],
+        "Headers in UTF-8 are sent to clients that did not say UTF8",
+    )
+    .reply(|_, reply| {
+        if matches!(reply, Reply::Refused(Some(Code::Utf8), _)) {
+            let text: &[u8] = "Subject: \u{e4}\r\n\r\n".as_bytes();
+            *reply = Reply::Message { summary: "here".into(), text: text.into(), end: text.len() };
+        }
+    }),
     Fault::new("no-utf8-name-taken", &["rfc6856-2.2-03"], "Octets of a name that are no UTF-8 are ignored")
         .pop3_line(|_, line| {
             if line.to_ascii_uppercase().starts_with(b"USER ") && std::str::from_utf8(line).is_err() {
@@ -179,7 +190,7 @@ pub(super) const FAULTS: &[Fault] = &[
     }),
     Fault::new(
         "top-arguments-forgiven",
-        &["rfc1939-7-TOP-09", "rfc1939-7-TOP-08"],
+        &["rfc1939-7-TOP-09", "rfc1939-7-TOP-08", "rfc1939-7-TOP-03"],
         "TOP takes what is no count of lines for 0",
     )
     .reply(|scene, reply| {
