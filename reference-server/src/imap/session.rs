@@ -97,7 +97,7 @@ impl<'c, T: Transport> Session<'c, T> {
     pub(super) fn new(stream: T, connection: &'c mut Connection) -> Self {
         let seams = connection.shared.config.faults.clone().map(|faults| Box::new(Seams::new(faults)));
         Self {
-            wire: Wire::new(stream),
+            wire: Wire::of(stream, connection),
             connection,
             account: None,
             selected: None,
