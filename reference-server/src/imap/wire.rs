@@ -119,6 +119,11 @@ impl<T: Transport> Wire<T> {
         Ok(Some(std::mem::replace(&mut self.input, rest)))
     }
 
+    /// Whether something has arrived that is not read yet.
+    pub(super) fn has_more(&self) -> bool {
+        !self.input.is_empty()
+    }
+
     /// Gives back what a big command or a big answer has taken, before a wait that may be long.
     fn release(&mut self) {
         self.input.shrink_to(KEPT);
