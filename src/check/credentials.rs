@@ -35,7 +35,7 @@ fn credentials(protocol: Protocol, line: &[u8]) -> Option<(usize, usize)> {
     let from = match (protocol, name.as_slice()) {
         (Protocol::Imap, b"LOGIN") => behind_astring(text, arguments)?,
         (Protocol::Pop3, b"PASS") => arguments,
-        (Protocol::Pop3, b"APOP") | (Protocol::Imap, b"AUTHENTICATE") | (Protocol::Pop3, b"AUTH") => {
+        (Protocol::Pop3, b"APOP" | b"AUTH") | (Protocol::Imap, b"AUTHENTICATE") => {
             behind_word(text, arguments)?
         }
         _ => return None,
