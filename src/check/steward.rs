@@ -322,7 +322,7 @@ fn in_order(link: &Link, list: ExchangeId, messages: &[(GivenMessage, &'static [
 }
 
 /// How many messages LIST lists.
-fn listed(link: &Link, list: crate::session::ExchangeId) -> u64 {
+fn listed(link: &Link, list: ExchangeId) -> u64 {
     let line = link.session().exchange(list).end.and_then(|end| link.session().lines().get(end.line));
     let reply = line.and_then(|line| Some((line, line.pop3()?)));
     reply.map_or(0, |(line, reply)| reply.lines(&line.octets).count() as u64)
