@@ -10,7 +10,6 @@ use super::{
     login::log_in,
     probe::Facts,
     run::{self, Unreachable},
-    secrets::Secrets,
     steward::Steward,
 };
 use crate::{
@@ -142,11 +141,7 @@ async fn delivery(bench: &Bench) -> Trial {
     }
     match try_delivery(bench).await {
         Ok(trial) => trial,
-        Err(refusal) => {
-            let mut why = refusal.to_string();
-            Secrets::of(&bench.target.accounts).mask_text(&mut why);
-            Trial::Failed(why)
-        }
+        Err(refusal) => Trial::Failed(refusal.to_string()),
     }
 }
 

@@ -9,6 +9,7 @@ mod faults;
 mod init;
 mod load;
 mod man;
+mod matrix;
 mod reports;
 mod schema;
 mod serve;
@@ -39,13 +40,14 @@ Exit codes: 0 all as expected, 1 violations, 2 usage or scenario error,
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Check(check::Arguments),
+    Check(Box<check::Arguments>),
     Init(init::Arguments),
     Load(Box<load::Arguments>),
     Serve(Box<serve::Arguments>),
     Clauses(clauses::Arguments),
     Explain(explain::Arguments),
     Faults(faults::Arguments),
+    Matrix(matrix::Arguments),
     Schema(schema::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
@@ -103,6 +105,7 @@ pub fn main() -> Exit {
         Command::Clauses(arguments) => arguments.run(&mut output),
         Command::Explain(arguments) => arguments.run(&mut output),
         Command::Faults(arguments) => arguments.run(&mut output),
+        Command::Matrix(arguments) => arguments.run(&mut output),
         Command::Schema(arguments) => arguments.run(&mut output),
         Command::Completions(arguments) => arguments.run(&mut output),
         Command::Man(arguments) => arguments.run(&mut output),

@@ -94,10 +94,7 @@ impl Wanted {
                 let mut out = io::stdout().lock();
                 out.write_all(text.as_bytes()).and_then(|()| out.flush())
             }
-            Place::File(path) => match Way::to(path) {
-                Way::Through => through(path, text),
-                Way::Replace(path) => replace(&path, text),
-            },
+            Place::File(path) => write(path, text),
         };
         written.map_err(|source| self.error(source))
     }
@@ -109,6 +106,17 @@ impl Wanted {
             Place::File(path) => path.clone(),
         };
         WriteError { format: self.format, path, source }
+    }
+}
+
+/// Writes a whole file, or leaves what was there.
+///
+/// # Errors
+/// If it can't be written.
+pub fn write(path: &Path, text: &str) -> io::Result<()> {
+    match Way::to(path) {
+        Way::Through => through(path, text),
+        Way::Replace(path) => replace(&path, text),
     }
 }
 

@@ -61,7 +61,7 @@ impl fmt::Display for Format {
 
 /// There is no such format.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no format {name:?}{}; there are json, junit, markdown, tap",
+#[error("there is no format {name:?}{}; there are json, junit, html, markdown, tap",
     .nearest.map(|nearest| format!(", did you mean {nearest}?")).unwrap_or_default())]
 pub struct UnknownFormat {
     name: String,

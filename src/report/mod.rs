@@ -9,6 +9,7 @@ pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
+pub mod matrix;
 mod plain;
 pub mod record;
 pub mod tap;
@@ -34,3 +35,6 @@ impl Sink for FanOut<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

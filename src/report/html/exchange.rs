@@ -75,7 +75,8 @@ fn blamed(text: &str, mut blames: Vec<Blame>, html: &mut String) {
     let octet = |character: usize| letters[character.min(letters.len() - 1)];
     let mut done = 0;
     for blame in blames {
-        let (start, end) = (octet(blame.start).max(done), octet(blame.end).max(done));
+        let start = octet(blame.start).max(done);
+        let end = octet(blame.end).max(start);
         html.push_str(&escaped(&text[done..start]));
         // Where something is missing, the place itself is marked.
         let marked = if start == end { "\u{2038}".to_owned() } else { escaped(&text[start..end]) };
@@ -95,6 +96,7 @@ mod tests {
             (&[(2, 3)][..], "* <mark>&lt;</mark> é"),
             (&[(2, 3), (2, 5), (9, 12)], "* <mark>&lt;</mark><mark> é</mark><mark>\u{2038}</mark>"),
             (&[(0, 0)], "<mark>\u{2038}</mark>* &lt; é"),
+            (&[(4, 2)], "* &lt; <mark>\u{2038}</mark>é"),
             (&[], "* &lt; é"),
         ] {
             let blames = ranges.iter().map(|&(start, end)| Blame { entry: 0, start, end }).collect();

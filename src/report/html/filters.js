@@ -31,7 +31,7 @@
     }
     // From the innermost group outwards.
     for (const group of groups) {
-      group.hidden = !group.querySelector(":scope > :not(summary):not([hidden])");
+      group.hidden = !group.querySelector(".result:not([hidden]), tbody tr:not([hidden])");
       if (active) group.open = !group.hidden;
       else if (filtered) group.open = wasOpen.get(group);
     }

@@ -6,7 +6,7 @@ mod failure;
 mod head;
 mod results;
 pub(crate) mod shell;
-mod text;
+pub(crate) mod text;
 
 use super::record::Report;
 use std::fmt::Write;

@@ -12,8 +12,11 @@ use crate::report::record::{Counts, Entry, Report};
 /// Scenarios that are listed at once among what broke.
 const LISTED: usize = 25;
 
+/// The name of a state, and how many results have it.
+type State = (&'static str, fn(&Counts) -> usize);
+
 /// Names of states, the worst first, and how many results have each.
-const STATES: [(&str, fn(&Counts) -> usize); 9] = [
+const STATES: [State; 9] = [
     ("fail", |counts| counts.fail),
     ("blocked", |counts| counts.blocked),
     ("error", |counts| counts.error),

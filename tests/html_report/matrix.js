@@ -1,0 +1,10 @@
+  const form = page.querySelector(".filters");
+  const rows = [...page.querySelectorAll("#results tbody tr")];
+  const shown = () => rows.filter((row) => !row.hidden);
+  const fail = form.querySelector("[value=fail]");
+  fail.checked = true;
+  fail.dispatchEvent(new view.Event("input", { bubbles: true }));
+  if (shown().length === 0 || shown().length === rows.length) wrong(`${shown().length} of ${rows.length} rows are shown`);
+  if (shown().some((row) => row.querySelectorAll(".badge.fail").length !== 2)) wrong("a row without a failure is shown");
+  if (page.querySelectorAll("#summary tbody tr").length !== 2) wrong("the summary does not have two servers");
+  page.querySelectorAll("details").forEach((details) => { details.open = true; });
