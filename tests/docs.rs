@@ -17,10 +17,11 @@ use mailspec::{
     watch,
 };
 
-const DOCUMENTS: [&str; 13] = [
+const DOCUMENTS: [&str; 14] = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
+    "docs/ci.md",
     "docs/faults.md",
     "docs/load.md",
     "docs/reference-server.md",
@@ -78,9 +79,13 @@ fn the_examples_can_be_used() {
     let scenarios = parse::load(&Files::scenarios(), &catalogue, &fixtures).unwrap();
     let directory = tempfile::tempdir().unwrap();
     let mut count = 0;
-    for name in ["README.md", "CONTRIBUTING.md", "docs/reports.md", "docs/waivers.md"] {
+    for name in ["README.md", "CONTRIBUTING.md", "docs/reports.md", "docs/waivers.md", "docs/ci.md"] {
         let document = read(name);
         for block in document.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()) {
+            // Of CI systems, which have a test of their own.
+            if block.contains("script:") || block.contains("runs-on:") {
+                continue;
+            }
             let file = directory.path().join("example.yaml");
             fs::write(&file, block).unwrap();
             let mistakes = if block.contains("scenarios:\n") {
@@ -106,7 +111,10 @@ fn assert_known(waivers: &Waivers, scenarios: &[Scenario]) {
     for waiver in waivers.iter() {
         let known = match waiver.id.strip_prefix("rule/") {
             Some(name) => watch::rules().iter().any(|rule| rule.name == name),
-            None => scenarios.iter().any(|scenario| scenario.id == waiver.id),
+            None => scenarios.iter().any(|scenario| {
+                let rest = waiver.id.strip_prefix(scenario.id.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            }),
         };
         assert!(known, "there is no {}", waiver.id);
     }
@@ -135,6 +143,27 @@ fn the_readme_does_not_promise_too_much() {
         let digits: String = rest.chars().take_while(|c| *c != ' ').filter(char::is_ascii_digit).collect();
         let least: usize = digits.parse().unwrap();
         assert!(truth > least, "{what}: {truth} are not more than {least}");
+    }
+}
+
+/// The jobs of the page on CI are the files beside it, and tell of each input of the action.
+#[test]
+fn the_jobs_of_the_page_on_ci_are_the_files() {
+    let document = read("docs/ci.md");
+    for name in ["github.yml", "gitlab.yml"] {
+        let job = read(&format!("examples/ci/{name}"));
+        assert!(
+            document.contains(&format!("```yaml\n{job}```")),
+            "docs/ci.md differs from examples/ci/{name}"
+        );
+    }
+    let action = read("action.yml");
+    let (_, inputs) = action.split_once("\ninputs:\n").unwrap();
+    let (inputs, _) = inputs.split_once("\noutputs:").unwrap();
+    let names = inputs.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    for name in names.map(|line| line.trim().trim_end_matches(':')) {
+        assert!(document.contains(&format!("| `{name}` |")), "docs/ci.md does not tell of the input {name}");
+        assert!(action.contains(&format!("${{{{ inputs.{name} }}}}")), "action.yml does not use {name}");
     }
 }
 

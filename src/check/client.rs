@@ -1,10 +1,8 @@
 //! Sends a command and awaits its answer.
 
-use std::borrow::Cow;
-
 use tokio::time::Instant;
 
-use super::bench::Bench;
+use super::{bench::Bench, credentials};
 use crate::{
     net::{Heard, Link},
     scenario::{evaluate::Segment, program::Protocol},
@@ -125,7 +123,7 @@ fn initial_response(command: &[u8]) -> Option<&str> {
 
 /// Queues octets; the transcript shows `***` for secrets.
 pub(crate) fn queue(link: &mut Link, octets: &[u8], secrets: &[&str]) {
-    let mut shown = Cow::Borrowed(octets);
+    let mut shown = credentials::hidden(link.session().protocol(), octets);
     for secret in secrets.iter().filter(|secret| secret.len() > 2) {
         let mut from = 0;
         while let Some(found) = memchr::memmem::find(&shown[from..], secret.as_bytes()) {

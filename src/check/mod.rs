@@ -3,6 +3,7 @@
 
 pub mod bench;
 pub(crate) mod client;
+mod credentials;
 pub mod exit;
 mod judge;
 pub mod last_failed;

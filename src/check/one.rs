@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
     bench::Bench,
-    client::Refusal,
+    client::{Refusal, Trouble},
     judge::{Account, Decision, Judge},
     obstacle::reason_not_to,
     pool::{NoAccount, Pool},
@@ -13,7 +13,7 @@ use super::{
     world::{NoWorld, World},
 };
 use crate::{
-    scenario::program::{Row, Scenario},
+    scenario::program::{Protocol, Row, Scenario},
     session::transcript::Transcript,
 };
 
@@ -90,15 +90,37 @@ async fn no_world(bench: &Bench, scenario: &Arc<Scenario>, row: &Row, none: NoWo
         return without_talk(scenario, row, Verdict::Error, why.clone()).into();
     }
     let mut judge = Judge::new(&bench.catalogue);
-    judge.blocked(Account {
+    let account = Account {
         place: scenario.place,
         expected: "what `given` asks for to be set up".into(),
         came: refusal.to_string(),
         transcript_position: 0,
-    });
+    };
+    match &refusal {
+        Refusal::Trouble(Trouble::Silence(command)) => {
+            let clause = answered(steward_speaks(scenario.protocol, command));
+            let came = format!("{}; a new connection is greeted", account.came);
+            judge.broken(&clause, Account { came, ..account });
+        }
+        _ => judge.blocked(account),
+    }
     let stop = Some(Stop::Judged);
     let ended = Ended { judge, findings: Vec::new(), stop, commands: 0, replies: Vec::new(), spoiled: true };
     conclude(scenario, row, ended, &Arc::default())
+}
+
+/// The clause that commands are answered.
+pub(super) fn answered(protocol: Protocol) -> Arc<str> {
+    match protocol {
+        Protocol::Imap => "rfc3501-2.2.1-08".into(),
+        Protocol::Pop3 => "rfc1939-3-36".into(),
+    }
+}
+
+/// In which protocol the command of a set-up was given: a maildrop may be filled over IMAP.
+fn steward_speaks(protocol: Protocol, command: &str) -> Protocol {
+    let pop3 = ["USER", "PASS", "AUTH", "STLS", "CAPA", "STAT", "LIST", "DELE", "QUIT"];
+    if protocol == Protocol::Pop3 && pop3.contains(&command) { Protocol::Pop3 } else { Protocol::Imap }
 }
 
 fn conclude(scenario: &Arc<Scenario>, row: &Row, ended: Ended<'_>, transcript: &Mutex<Transcript>) -> Ran {

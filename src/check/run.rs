@@ -53,7 +53,11 @@ pub async fn examine(bench: &mut Bench) -> Result<(), Unreachable> {
                 Protocol::Imap => probe::imap(bench, &mut facts).await,
                 Protocol::Pop3 => probe::pop3(bench, &mut facts).await,
             };
-            probed.map_err(|refusal| Unreachable { protocol: name, why: refusal.to_string() })?;
+            probed.map_err(|refusal| {
+                let mut why = refusal.to_string();
+                Secrets::of(&bench.target.accounts).mask_text(&mut why);
+                Unreachable { protocol: name, why }
+            })?;
         }
     }
     bench.facts = facts;

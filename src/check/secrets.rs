@@ -34,6 +34,8 @@ impl Secrets {
                     BASE64_STANDARD.encode(format!("{user}\0{user}\0{password}")),
                     BASE64_STANDARD.encode(password),
                     password.to_owned(),
+                    // As a quoted string has it (RFC 3501 section 4.3).
+                    password.replace('\\', "\\\\").replace('"', "\\\""),
                 ]
             })
             .collect();
@@ -62,6 +64,9 @@ impl Secrets {
     /// Masks all that an entry of a transcript tells.
     pub(crate) fn mask_event(&self, event: &mut transcript::Event) {
         match event {
+            transcript::Event::Received(excerpt) if is_signature(&excerpt.octets) => {
+                excerpt.octets = format!("+ {MASK}\r\n").into();
+            }
             transcript::Event::Sent(excerpt) | transcript::Event::Received(excerpt) => {
                 if let Cow::Owned(masked) = self.masked(&excerpt.octets) {
                     excerpt.octets = masked;
@@ -71,7 +76,8 @@ impl Secrets {
         }
     }
 
-    fn mask_text(&self, text: &mut String) {
+    /// Masks what a text tells.
+    pub(crate) fn mask_text(&self, text: &mut String) {
         for form in &self.forms {
             if text.contains(form.as_str()) {
                 *text = text.replace(form.as_str(), MASK);
@@ -91,6 +97,12 @@ impl Secrets {
         }
         shown
     }
+}
+
+/// Is it the last message of a SCRAM server, `+ base64("v=...")` (RFC 5802 section 7)? Who knows it can try passwords out.
+fn is_signature(line: &[u8]) -> bool {
+    let challenge = line.strip_prefix(b"+ ").map(<[u8]>::trim_ascii_end);
+    challenge.and_then(|text| BASE64_STANDARD.decode(text).ok()).is_some_and(|said| said.starts_with(b"v="))
 }
 
 #[cfg(test)]
@@ -116,6 +128,22 @@ mod tests {
             secrets.mask_text(&mut text);
             assert_eq!(text, shown);
         }
+    }
+
+    #[test]
+    fn what_passwords_can_be_tried_out_with_is_masked() {
+        let secrets = Secrets::of(&[Account::new("u1", "a\"b\\c")]);
+        let received = |text: &str| {
+            let mut event = transcript::Event::Received(transcript::Excerpt::of(text.as_bytes()));
+            secrets.mask_event(&mut event);
+            let transcript::Event::Received(excerpt) = event else { unreachable!() };
+            String::from_utf8(excerpt.octets).unwrap()
+        };
+        let signature = format!("+ {}\r\n", BASE64_STANDARD.encode("v=rmF9pqV8S7suAoZWja4dJRkFsKQ="));
+        assert_eq!(received(&signature), "+ ***\r\n");
+        let challenge = format!("+ {}\r\n", BASE64_STANDARD.encode("r=abc,s=QSXCR+Q6sek8bf92,i=4096"));
+        assert_eq!(received(&challenge), challenge);
+        assert_eq!(received("* BAD LOGIN u1 \"a\\\"b\\\\c\"\r\n"), "* BAD LOGIN u1 \"***\"\r\n");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use super::{
     bench::Bench,
     exit::Require,
     obstacle::reason_not_to,
+    probe::Facts,
     run::{self, Unreachable},
     select::{Selected, row_id},
     waivers::Waivers,
@@ -106,19 +107,37 @@ impl Plan {
     ) -> Result<(), CheckError> {
         self.runtime()?.block_on(async {
             let connector = self.connector()?;
-            self.carry_out_over(connector, stop, sink).await
+            self.carry_out_over(connector, None, stop, sink).await
         })
     }
 
-    /// Runs it on the bundled server, whatever the target says, with faults, in virtual time.
+    /// Runs it on the bundled server, whatever the target says, with faults, in virtual time. What is `known` of it stands in for what it
+    /// does not tell.
     ///
     /// # Errors
     /// If the run can't begin.
-    pub fn carry_out_with_faults(self, faults: Faults, sink: &mut dyn Sink) -> Result<(), CheckError> {
+    pub fn carry_out_with_faults(
+        self,
+        faults: Faults,
+        known: &Facts,
+        sink: &mut dyn Sink,
+    ) -> Result<(), CheckError> {
         runtime(true)?.block_on(async {
             let config = Config { faults: Some(faults), ..self.config() };
             let connector = Connector::to_bundled(Server::in_process(config)?)?;
-            self.carry_out_over(connector, pending(), sink).await
+            self.carry_out_over(connector, Some(known), pending(), sink).await
+        })
+    }
+
+    /// What the target says of itself.
+    ///
+    /// # Errors
+    /// If it can't be asked.
+    pub fn facts(self) -> Result<Facts, CheckError> {
+        self.runtime()?.block_on(async {
+            let connector = self.connector()?;
+            let (bench, _) = self.bench(connector, None).await?;
+            Ok(bench.facts)
         })
     }
 
@@ -128,18 +147,19 @@ impl Plan {
     /// If the run can't begin.
     pub fn carry_out_through(self, pipes: Pipes, sink: &mut dyn Sink) -> Result<(), CheckError> {
         let connector = Connector::through(pipes, &self.target)?;
-        runtime(true)?.block_on(self.carry_out_over(connector, pending(), sink))
+        runtime(true)?.block_on(self.carry_out_over(connector, None, pending(), sink))
     }
 
     async fn carry_out_over(
         self,
         connector: Connector,
+        known: Option<&Facts>,
         stop: impl Future<Output = String>,
         sink: &mut dyn Sink,
     ) -> Result<(), CheckError> {
         let jobs = if self.conduct.live { 1 } else { self.jobs.unwrap_or(self.target.accounts.len()) };
         let (waivers, conduct) = (self.waivers.clone(), self.conduct);
-        let (mut bench, selected) = self.bench(connector).await?;
+        let (mut bench, selected) = self.bench(connector, known).await?;
         run::run(&mut bench, &selected, &waivers, jobs, conduct, stop, sink).await;
         Ok(())
     }
@@ -151,7 +171,7 @@ impl Plan {
     pub fn would_not_run(self) -> Result<BTreeMap<String, String>, CheckError> {
         self.runtime()?.block_on(async {
             let connector = self.connector()?;
-            let (bench, selected) = self.bench(connector).await?;
+            let (bench, selected) = self.bench(connector, None).await?;
             let rows = selected.iter().flat_map(|one| one.rows.iter().map(move |&row| (&one.scenario, row)));
             let reasons = rows.filter_map(|(scenario, row)| {
                 let (verdict, reason) = reason_not_to(&bench, scenario, &scenario.rows[row])?;
@@ -173,12 +193,20 @@ impl Plan {
         })
     }
 
-    async fn bench(self, connector: Connector) -> Result<(Bench, Vec<Selected>), CheckError> {
+    async fn bench(
+        self,
+        connector: Connector,
+        known: Option<&Facts>,
+    ) -> Result<(Bench, Vec<Selected>), CheckError> {
         let mut bench = Bench::new(self.target, connector, self.catalogue, self.timeout);
         if let Some(login_timeout) = self.conduct.login_timeout {
             bench.login_timeout = login_timeout;
         }
-        run::examine(&mut bench).await?;
+        match (run::examine(&mut bench).await, known) {
+            (Ok(()), _) => {}
+            (Err(_), Some(known)) => bench.facts = known.clone(),
+            (Err(unreachable), None) => return Err(unreachable.into()),
+        }
         Ok((bench, self.selected))
     }
 

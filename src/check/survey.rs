@@ -10,6 +10,7 @@ use super::{
     login::log_in,
     probe::Facts,
     run::{self, Unreachable},
+    secrets::Secrets,
     steward::Steward,
 };
 use crate::{
@@ -141,7 +142,11 @@ async fn delivery(bench: &Bench) -> Trial {
     }
     match try_delivery(bench).await {
         Ok(trial) => trial,
-        Err(refusal) => Trial::Failed(refusal.to_string()),
+        Err(refusal) => {
+            let mut why = refusal.to_string();
+            Secrets::of(&bench.target.accounts).mask_text(&mut why);
+            Trial::Failed(why)
+        }
     }
 }
 

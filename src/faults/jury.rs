@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use reference_server::faults::Fault;
 
 use crate::{
-    check::verdict::{Outcome, Verdict},
+    check::{
+        probe::Facts,
+        verdict::{Outcome, Verdict},
+    },
     clauses::{Catalogue, Severity},
     report::{Sink, event::Event},
 };
@@ -15,7 +18,8 @@ use crate::{
 pub struct Trial {
     /// The fault.
     pub fault: &'static Fault,
-    /// The rows and rules (`rule/NAME`) that fail by a clause of the fault. None: the fault survives.
+    /// The rows and rules (`rule/NAME`) that fail by a clause of the fault; where the fault is an attack, the rows that fail or are
+    /// blocked by it, which the harness has then survived. None: the fault survives.
     pub noticed_by: BTreeSet<String>,
     /// Those that fail by other clauses only, and which ones.
     pub shaken: BTreeMap<String, BTreeSet<String>>,
@@ -57,8 +61,10 @@ impl Trial {
 /// What a run without faults shows: nothing fails, and what is noted then proves nothing.
 #[derive(Debug, Default)]
 pub struct Baseline {
+    /// What the server says of itself.
+    pub(super) facts: Facts,
     /// Row or rule and clause of all that is no pass.
-    breaches: BTreeSet<(String, String)>,
+    pub(super) breaches: BTreeSet<(String, String)>,
     /// Rows and rules that fail.
     pub failing: BTreeSet<String>,
     /// The rows that ran: those that are supported here.
@@ -88,15 +94,9 @@ fn breaches<'o>(outcome: &'o Outcome, catalogue: &'o Catalogue) -> impl Iterator
     claims.chain(findings)
 }
 
-/// Whether the breach counts: a MUST or a SHOULD is broken, or a MAY or a contested clause, which costs no more than a note.
-fn counts(breach: &Breach<'_>, catalogue: &Catalogue) -> bool {
-    match breach.verdict {
-        Verdict::Fail | Verdict::Nonstrict => true,
-        Verdict::Note => {
-            catalogue.get(breach.clause).is_some_and(|clause| clause.severity() == Severity::Note)
-        }
-        _ => false,
-    }
+/// Whether the breach counts: a MUST or a SHOULD is broken, or a MAY or what is contested, which costs no more than a note.
+fn counts(breach: &Breach<'_>) -> bool {
+    matches!(breach.verdict, Verdict::Fail | Verdict::Nonstrict | Verdict::Note)
 }
 
 /// Whether a row was run at all.
@@ -148,7 +148,7 @@ impl Jury<'_> {
         }
         for breach in breaches(outcome, self.catalogue) {
             let known = (breach.by.clone(), breach.clause.to_owned());
-            if !counts(&breach, self.catalogue) || self.baseline.breaches.contains(&known) {
+            if !counts(&breach) || self.baseline.breaches.contains(&known) {
                 continue;
             }
             if self.cites(breach.clause) {
@@ -158,6 +158,9 @@ impl Jury<'_> {
             }
         }
         let id = outcome.id();
+        if self.trial.fault.is_attack && matches!(outcome.verdict, Verdict::Fail | Verdict::Blocked) {
+            self.trial.noticed_by.insert(id.clone());
+        }
         if self.trial.noticed_by.contains(&id) {
             self.trial.undecided.remove(&id);
         } else if outcome.scenario.clauses.iter().any(|clause| self.cites(clause)) {

@@ -76,7 +76,9 @@ impl Sweep {
     /// # Errors
     /// If the bundled server can't be run.
     pub fn baseline(&self) -> Result<Baseline, SweepError> {
-        let mut witness = Witness { catalogue: &self.catalogue, baseline: Baseline::default() };
+        let facts = self.plan(Vec::new()).facts()?;
+        let mut witness =
+            Witness { catalogue: &self.catalogue, baseline: Baseline { facts, ..Baseline::default() } };
         self.plan(self.selected.clone()).carry_out(&mut witness)?;
         Ok(witness.baseline)
     }
@@ -108,7 +110,9 @@ impl Sweep {
                 return Ok(jury.trial);
             }
             let Some(faults) = Faults::new(&[fault], Rate::default()) else { break };
-            if let Err(trouble) = self.plan(some.to_vec()).carry_out_with_faults(faults, &mut jury) {
+            if let Err(trouble) =
+                self.plan(some.to_vec()).carry_out_with_faults(faults, &baseline.facts, &mut jury)
+            {
                 jury.trial.troubles.insert(trouble.to_string());
             }
         }

@@ -1,6 +1,9 @@
 //! Makes connections to the server under test.
 
-use std::{io, sync::Arc};
+use std::{
+    io,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use reference_server::net::Server;
 use rustls::{ClientConfig, pki_types::ServerName};
@@ -59,6 +62,7 @@ pub struct Connector {
 enum Way {
     Network(Reach),
     Pipes(Pipes),
+    Bundled(Mutex<Arc<Server>>),
 }
 
 impl Connector {
@@ -87,11 +91,16 @@ impl Connector {
         let tls = tls::client_config_for(server.certificate_pem())?;
         let server_name =
             ServerName::try_from("localhost").map_err(|_| TlsError::Name("localhost".into()))?;
-        let pipes: Pipes = Box::new(move |protocol| match protocol {
-            Protocol::Imap => Box::new(server.connect_imap()),
-            Protocol::Pop3 => Box::new(server.connect_pop3()),
-        });
-        Ok(Self { way: Way::Pipes(pipes), tls, server_name })
+        Ok(Self { way: Way::Bundled(Mutex::new(Arc::new(server))), tls, server_name })
+    }
+
+    /// Stops the reference server in this process in good order and starts it again. False if this is another server.
+    pub async fn restart(&self) -> bool {
+        let Way::Bundled(server) = &self.way else { return false };
+        let stopped = Arc::clone(&present(server));
+        let started = stopped.restarted().await;
+        *present(server) = Arc::new(started);
+        true
     }
 
     /// A connector to any server in this process, instead of the one that `target` names.
@@ -113,6 +122,13 @@ impl Connector {
     ) -> Result<(BoxStream, bool), ConnectError> {
         let listener = match &self.way {
             Way::Pipes(pipe_to) => return Ok((pipe_to(protocol), false)),
+            Way::Bundled(server) => {
+                let server = Arc::clone(&present(server));
+                return Ok(match protocol {
+                    Protocol::Imap => (Box::new(server.connect_imap()), false),
+                    Protocol::Pop3 => (Box::new(server.connect_pop3()), false),
+                });
+            }
             Way::Network(Reach::Network(listeners)) => listeners.first(protocol),
             Way::Network(Reach::Bundled) => None,
         };
@@ -143,4 +159,9 @@ impl Connector {
         let stream = timeout_at(deadline, handshake).await.map_err(|_| ConnectError::TimedOut)?;
         Ok(Box::new(stream.map_err(ConnectError::Handshake)?))
     }
+}
+
+/// The server as it runs now. Nobody panics while it is replaced.
+fn present(server: &Mutex<Arc<Server>>) -> MutexGuard<'_, Arc<Server>> {
+    server.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -127,7 +127,7 @@ impl Target {
     /// Whether it can be stopped and started in good order.
     #[must_use]
     pub fn can_restart(&self) -> bool {
-        self.control.as_ref().is_some_and(Control::can_restart)
+        self.reach == Reach::Bundled || self.control.as_ref().is_some_and(Control::can_restart)
     }
 
     /// Whether it can be killed and started.

@@ -7,11 +7,12 @@ use strsim::levenshtein;
 use thiserror::Error;
 
 use super::{
-    imap, imap_binary, imap_codes, imap_condstore, imap_extensions, imap_fetch, imap_forgiving, imap_grammar,
-    imap_idle, imap_listing, imap_mailboxes, imap_modseq_search, imap_move, imap_namespaces, imap_numbering,
-    imap_patterns, imap_qresync, imap_results, imap_saved, imap_search, imap_sort, imap_state, imap_store,
-    imap_structure, imap_thread, imap_uids, imap_vanished, pop3, pop3_extensions, pop3_forgiving,
-    pop3_languages, pop3_maildrop, pop3_messages, pop3_replies, store,
+    connection, imap, imap_binary, imap_codes, imap_condstore, imap_extensions, imap_fetch, imap_forgiving,
+    imap_grammar, imap_idle, imap_listing, imap_mailboxes, imap_modseq_search, imap_move, imap_namespaces,
+    imap_numbering, imap_patterns, imap_qresync, imap_results, imap_saved, imap_search, imap_sort,
+    imap_state, imap_store, imap_structure, imap_thread, imap_uids, imap_vanished, logins, pop3,
+    pop3_extensions, pop3_forgiving, pop3_languages, pop3_maildrop, pop3_messages, pop3_replies, restarts,
+    statuses, store, streams, upgrades,
 };
 use crate::config::Config;
 use crate::net::Protocol;
@@ -24,15 +25,19 @@ pub struct Fault {
     pub clauses: &'static [&'static str],
     /// One line: what the server does.
     pub does: &'static str,
+    /// Whether it breaks no rule that a client could hold against the server, but wants more of a client than it can give: a client
+    /// has to survive it.
+    pub is_attack: bool,
     pub(super) configuring: Option<fn(&mut Config)>,
     pub(super) imap: imap::Hooks,
     pub(super) pop3: pop3::Hooks,
     pub(super) store: store::Hooks,
+    pub(super) connection: connection::Hooks,
 }
 
 impl Fault {
     /// The tables by topic.
-    const TABLES: [&'static [Self]; 32] = [
+    const TABLES: &'static [&'static [Self]] = &[
         imap_fetch::FAULTS,
         imap_search::FAULTS,
         imap_store::FAULTS,
@@ -65,11 +70,16 @@ impl Fault {
         pop3_forgiving::FAULTS,
         pop3_extensions::FAULTS,
         pop3_languages::FAULTS,
+        logins::FAULTS,
+        upgrades::FAULTS,
+        streams::FAULTS,
+        restarts::FAULTS,
+        statuses::FAULTS,
     ];
 
     /// All of them, by topic.
     pub fn all() -> impl Iterator<Item = &'static Self> {
-        Self::TABLES.into_iter().flatten()
+        Self::TABLES.iter().copied().flatten()
     }
 
     /// Whether sessions of this protocol can show it.
@@ -77,7 +87,7 @@ impl Fault {
     pub fn shows_in(&self, protocol: Protocol) -> bool {
         match protocol {
             Protocol::Lmtp => false,
-            _ if self.configuring.is_some() => true,
+            _ if self.configuring.is_some() || !self.connection.is_empty() => true,
             Protocol::Imap => !self.imap.is_empty() || self.store.shows_in_imap(),
             Protocol::Pop3 => !self.pop3.is_empty() || self.store.shows_in_pop3(),
         }
@@ -93,11 +103,22 @@ impl Fault {
             name,
             clauses,
             does,
+            is_attack: false,
             configuring: None,
             imap: imap::Hooks::NONE,
             pop3: pop3::Hooks::NONE,
             store: store::Hooks::NONE,
+            connection: connection::Hooks::NONE,
         }
+    }
+
+    /// One that does nothing yet, and is to want too much of a client.
+    pub(super) const fn attack(
+        name: &'static str,
+        clauses: &'static [&'static str],
+        does: &'static str,
+    ) -> Self {
+        Self { is_attack: true, ..Self::new(name, clauses, does) }
     }
 
     /// What the server is started with.

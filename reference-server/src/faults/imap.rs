@@ -126,6 +126,10 @@ impl Fault {
 pub(crate) struct Scene {
     /// The command in progress as the client sent it; none before the first and while it is refused by the parser.
     pub(super) command: Option<Command>,
+    /// Whether more had arrived behind the command.
+    pub(super) pipelined: bool,
+    /// The commands before it that came along with it, the last one last.
+    pub(super) company: Vec<Command>,
     /// The state when the command came.
     pub(super) state: State,
     /// How many commands there were before.
@@ -140,6 +144,9 @@ pub(crate) struct Scene {
     pub(super) opened: Option<(String, Access)>,
 }
 
+/// How many commands that come together are remembered.
+const MOST_COMPANY: usize = 20;
+
 /// What has come of a command.
 pub(crate) struct Effect<'e> {
     pub(crate) account: Option<&'e Arc<Account>>,
@@ -147,6 +154,8 @@ pub(crate) struct Effect<'e> {
     /// What `$` stands for (RFC 5182).
     pub(crate) saved: &'e mut Vec<Uid>,
     pub(crate) completion: &'e mut Completion,
+    /// Whether the connection ends with nothing said.
+    pub(crate) hangs_up: &'e mut bool,
 }
 
 /// The faults of one session.
@@ -154,12 +163,16 @@ pub(crate) struct Effect<'e> {
 pub(crate) struct Seams {
     faults: Faults,
     scene: Scene,
+    /// The command before.
+    last: Option<Command>,
 }
 
 impl Seams {
     pub(crate) fn new(faults: Faults) -> Self {
         let scene = Scene {
             command: None,
+            pipelined: false,
+            company: Vec::new(),
             state: State::NotAuthenticated,
             earlier: 0,
             began: Instant::now(),
@@ -167,7 +180,7 @@ impl Seams {
             line: String::new(),
             opened: None,
         };
-        Self { faults, scene }
+        Self { faults, scene, last: None }
     }
 
     /// A line has come, which a command begins with.
@@ -180,9 +193,15 @@ impl Seams {
     }
 
     /// A command is to be carried out.
-    pub(crate) fn command(&mut self, state: State, command: &mut Command) {
+    pub(crate) fn command(&mut self, state: State, pipelined: bool, command: &mut Command) {
         self.scene.earlier = self.scene.earlier.saturating_add(1);
         self.scene.state = state;
+        match (self.scene.pipelined, self.last.take()) {
+            (true, Some(last)) if self.scene.company.len() < MOST_COMPANY => self.scene.company.push(last),
+            _ => self.scene.company.clear(),
+        }
+        self.last = Some(command.clone());
+        self.scene.pipelined = pipelined;
         self.scene.command = Some(command.clone());
         self.faults.strike(|fault| fault.imap.command, |hook| hook(&self.scene, command));
     }

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use super::imap::{Scene, replace, turn};
-use crate::imap::command::{Command, State};
+use crate::imap::command::{Command, SequenceSet, State};
 use crate::imap::response::{Code, Condition, Response};
 
 pub(super) const FAULTS: &[Fault] = &[
@@ -179,6 +179,41 @@ pub(super) const FAULTS: &[Fault] = &[
             }
         },
     ),
+    Fault::new(
+        "store-behind-expunge",
+        &["rfc3501-5.5-03"],
+        "A STORE that comes in one segment with an EXPUNGE is carried out behind it",
+    )
+    .command(|scene, command| {
+        if scene.pipelined && matches!(command, Command::Store { .. }) {
+            *command = Command::Noop;
+        }
+    })
+    .effect(|scene, effect| {
+        if let (Some(Command::Expunge { .. }), Some(selected)) = (&scene.command, &mut effect.selected) {
+            for command in &scene.company {
+                if let Command::Store { set: SequenceSet::Listed(set), store, .. } = command {
+                    let ranges = set.ranges(selected.count());
+                    let numbers: Vec<u32> =
+                        (1..=selected.count()).filter(|number| ranges.contains(*number)).collect();
+                    // A mailbox open read-only stays as it is.
+                    let _ = selected.store(&numbers, store.change, &store.flags, None);
+                }
+            }
+        }
+    }),
+    Fault::new(
+        "create-existing-hangs-up",
+        &["rfc3501-6.3.3-03", "rfc3501-3.4-02"],
+        "CREATE of a name that exists ends the connection",
+    )
+    .effect(|scene, effect| {
+        if matches!(scene.command, Some(Command::Create { .. }))
+            && effect.completion.condition == Condition::No
+        {
+            *effect.hangs_up = true;
+        }
+    }),
     Fault::new("copyuid-lost-member", &["rfc4315-3-05"], "COPYUID of several messages has one UID too few")
         .responses(|_, said| {
             super::imap::code(said, |code| {

@@ -134,6 +134,16 @@ pub(super) const FAULTS: &[Fault] = &[
     )
     .responses(|_, said| also_listed(said, "&AGEAYg-")),
     Fault::new(
+        "list-two-delimiters",
+        &["rfc3501-7.2.2-07"],
+        "LIST shows names on the third level with dots in the place of slashes",
+    )
+    .octets(|_, octets| {
+        if octets.starts_with(b"* LIST ") && octets.iter().filter(|octet| **octet == b'/').count() > 2 {
+            octets.iter_mut().filter(|octet| **octet == b'/').for_each(|octet| *octet = b'.');
+        }
+    }),
+    Fault::new(
         "list-noinferiors-with-children",
         &["rfc3501-7.2.2-02", "rfc3348-3-07"],
         "LIST marks names that have children with \\Noinferiors",

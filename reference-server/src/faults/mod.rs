@@ -6,6 +6,7 @@
 //! line of what it does, and functions for the seams that it needs. Without faults each seam is one look at an empty option.
 
 mod active;
+pub(crate) mod connection;
 mod fault;
 pub(crate) mod imap;
 mod imap_binary;
@@ -34,6 +35,7 @@ mod imap_structure;
 mod imap_thread;
 mod imap_uids;
 mod imap_vanished;
+mod logins;
 pub(crate) mod pop3;
 mod pop3_extensions;
 mod pop3_forgiving;
@@ -41,9 +43,13 @@ mod pop3_languages;
 mod pop3_maildrop;
 mod pop3_messages;
 mod pop3_replies;
+mod restarts;
+mod statuses;
 pub(crate) mod store;
+mod streams;
 #[cfg(test)]
 mod tests;
+mod upgrades;
 
 pub use active::{Faults, Rate, RateError};
 pub use fault::{Fault, UnknownFault, listing};

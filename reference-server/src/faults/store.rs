@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::active::Faults;
 use super::fault::Fault;
-use crate::store::{Interceptor, Message, ModSequence, Stamped, Uid};
+use crate::store::{Interceptor, Kept, Message, ModSequence, Stamped, Uid};
 
 /// Changes which messages are removed of those present.
 type Removal = fn(removed: &mut Vec<Uid>, present: &[Uid]);
@@ -21,6 +21,7 @@ pub(super) struct Hooks {
     stamping: Option<fn(change: Stamped, mod_sequence: &mut ModSequence)>,
     storing: Option<fn(void: &mut bool)>,
     telling: Option<fn(recent: &mut bool, stays: &mut bool)>,
+    restarting: Option<fn(&mut Kept)>,
 }
 
 impl Hooks {
@@ -34,6 +35,7 @@ impl Hooks {
         stamping: None,
         storing: None,
         telling: None,
+        restarting: None,
     };
 
     /// Whether it does something to what IMAP sessions do.
@@ -45,11 +47,15 @@ impl Hooks {
             || self.stamping.is_some()
             || self.storing.is_some()
             || self.telling.is_some()
+            || self.restarting.is_some()
     }
 
     /// Whether it does something to what POP3 sessions do.
     pub(super) fn shows_in_pop3(&self) -> bool {
-        self.updating.is_some() || self.locking.is_some() || self.numbering.is_some()
+        self.updating.is_some()
+            || self.locking.is_some()
+            || self.numbering.is_some()
+            || self.restarting.is_some()
     }
 }
 
@@ -108,6 +114,12 @@ impl Fault {
         self.store.telling = Some(hook);
         self
     }
+
+    /// The server starts again with a mailbox.
+    pub(super) const fn restarting(mut self, hook: fn(&mut Kept)) -> Self {
+        self.store.restarting = Some(hook);
+        self
+    }
 }
 
 /// The faults of a store.
@@ -154,5 +166,9 @@ impl Interceptor for Seams {
 
     fn telling(&self, recent: &mut bool, stays: &mut bool) {
         self.0.strike(|fault| fault.store.telling, |hook| hook(recent, stays));
+    }
+
+    fn restarting(&self, kept: &mut Kept) {
+        self.0.strike(|fault| fault.store.restarting, |hook| hook(kept));
     }
 }

@@ -5,7 +5,7 @@ use tokio::time::sleep;
 use super::response::{Code, Response};
 use super::session::{Completion, Session, Step};
 use super::wire::Line;
-use crate::auth::{Exchange, Failure, Progress, Secret};
+use crate::auth::{Failure, Progress, Secret};
 use crate::net::Transport;
 
 impl<T: Transport> Session<'_, T> {
@@ -23,7 +23,7 @@ impl<T: Transport> Session<'_, T> {
             return Ok(Completion::no("passwords need TLS here").with(Code::PrivacyRequired));
         }
         let credentials = std::str::from_utf8(user).ok().zip(std::str::from_utf8(password).ok());
-        match credentials.and_then(|(user, word)| self.connection.shared.accounts.by_password(user, word)) {
+        match credentials.and_then(|(user, word)| self.connection.user_by_password(user, word)) {
             Some(user) => Ok(self.enter(&user)),
             None => self.failed_login().await,
         }
@@ -41,15 +41,7 @@ impl<T: Transport> Session<'_, T> {
         if mechanism.sends_password() && !self.connection.allows_passwords() {
             return Ok(Completion::no("the mechanism needs TLS here").with(Code::PrivacyRequired));
         }
-        let mut progress = {
-            let shared = &self.connection.shared;
-            Exchange::begin(
-                mechanism,
-                initial.as_deref().map(Vec::as_slice),
-                &shared.config.host,
-                &shared.accounts,
-            )
-        };
+        let mut progress = self.connection.begin_exchange(mechanism, initial.as_deref().map(Vec::as_slice));
         loop {
             match progress {
                 Progress::Authenticated(user) => return Ok(self.enter(&user)),
@@ -64,7 +56,7 @@ impl<T: Transport> Session<'_, T> {
                     let Line::Complete(line) = self.line().await? else {
                         return Ok(Completion::bad("the response is too long"));
                     };
-                    progress = exchange.respond(&line, &self.connection.shared.accounts);
+                    progress = self.connection.continue_exchange(exchange, &line);
                 }
             }
         }

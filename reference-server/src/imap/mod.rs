@@ -52,7 +52,10 @@ const MONTHS: [&str; 12] =
 pub async fn serve<T: Transport>(stream: T, connection: &mut Connection) -> Outcome<T> {
     let mut session = Session::new(stream, connection);
     match session.run().await {
-        End::Upgrade => Outcome::Upgrade(session.into_stream()),
+        End::Upgrade => {
+            session.connection.leave_behind(session.wire.untaken());
+            Outcome::Upgrade(session.into_stream())
+        }
         End::Closed => Outcome::Closed(session.into_stream()),
     }
 }

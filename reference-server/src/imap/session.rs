@@ -97,7 +97,7 @@ impl<'c, T: Transport> Session<'c, T> {
     pub(super) fn new(stream: T, connection: &'c mut Connection) -> Self {
         let seams = connection.shared.config.faults.clone().map(|faults| Box::new(Seams::new(faults)));
         Self {
-            wire: Wire::new(stream),
+            wire: Wire::of(stream, connection),
             connection,
             account: None,
             selected: None,
@@ -157,7 +157,7 @@ impl<'c, T: Transport> Session<'c, T> {
     async fn execute(&mut self, tag: String, mut command: Command) -> Step {
         let state = self.state();
         if let Some(seams) = &mut self.seams {
-            seams.command(state, &mut command);
+            seams.command(state, self.wire.has_more(), &mut command);
         }
         let (mut expunges, by) = announcing(&command);
         let end = match command {
@@ -173,7 +173,11 @@ impl<'c, T: Transport> Session<'c, T> {
         if let Some(seams) = &mut self.seams {
             let (account, selected) = (self.account.as_ref(), &mut self.selected);
             let saved = &mut self.saved;
-            seams.effect(Effect { account, selected, saved, completion: &mut completion });
+            let (completion, mut hangs_up) = (&mut completion, false);
+            seams.effect(Effect { account, selected, saved, completion, hangs_up: &mut hangs_up });
+            if hangs_up {
+                return Err(End::Closed);
+            }
             seams.expunges(&mut expunges);
         }
         self.announce(expunges, by).await?;

@@ -5,7 +5,7 @@ use std::io;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use super::response::Response;
-use crate::net::{Output, Transport, receive};
+use crate::net::{Connection, Output, Transport, receive};
 use crate::store::Ledger;
 
 /// Longest line, in octets.
@@ -52,6 +52,14 @@ impl<T: Transport> Wire<T> {
         Self { stream, input: Vec::new(), scanned: 0, overlong: None, output: Output::new(NOT_DURABLE) }
     }
 
+    /// The wire of a connection: with what that has kept over an upgrade, and the faults that octets leave by.
+    pub(super) fn of(stream: T, connection: &mut Connection) -> Self {
+        let mut wire = Self::new(stream);
+        wire.input = std::mem::take(&mut connection.kept);
+        wire.output.leave_as(connection.shared.config.faults.clone());
+        wire
+    }
+
     /// From now on nothing is written before all that it may tell of is durable.
     pub(super) fn speak_when_settled(&mut self, ledger: Ledger) {
         self.output.speak_when_settled(ledger);
@@ -60,6 +68,11 @@ impl<T: Transport> Wire<T> {
     /// The bare stream. Whatever has been read from it and not used is gone.
     pub(super) fn into_stream(self) -> T {
         self.stream
+    }
+
+    /// What has been received and not been taken.
+    pub(super) fn untaken(&self) -> &[u8] {
+        &self.input
     }
 
     /// The next line, or `None` at the end of the stream. Safe to drop and call again.
@@ -104,6 +117,11 @@ impl<T: Transport> Wire<T> {
         self.scanned = 0;
         let rest = self.input.split_off(len);
         Ok(Some(std::mem::replace(&mut self.input, rest)))
+    }
+
+    /// Whether something has arrived that is not read yet.
+    pub(super) fn has_more(&self) -> bool {
+        !self.input.is_empty()
     }
 
     /// Gives back what a big command or a big answer has taken, before a wait that may be long.

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::watch;
 
-use crate::auth::{Accounts, Mechanism, Timestamp};
+use crate::auth::{Accounts, Exchange, Mechanism, Progress, Timestamp};
 use crate::config::Config;
+use crate::faults::connection as seams;
 use crate::store::Store;
 
 /// A stream that a session can run on: TCP, TLS or a pipe in memory.
@@ -45,6 +46,8 @@ pub struct Connection {
     pub tls: bool,
     /// Whether the session starts again behind an upgrade, without a greeting.
     pub upgraded: bool,
+    /// Octets that came in the clear and are none the less read under TLS: none, unless a fault keeps some.
+    pub(crate) kept: Vec<u8>,
     failed_logins: u32,
     closing: watch::Receiver<bool>,
 }
@@ -52,7 +55,7 @@ pub struct Connection {
 impl Connection {
     pub(super) fn new(shared: Arc<Shared>, tls: bool, closing: watch::Receiver<bool>) -> Self {
         let timestamp = Timestamp::fresh(&shared.config.host);
-        Self { shared, timestamp, tls, upgraded: false, failed_logins: 0, closing }
+        Self { shared, timestamp, tls, upgraded: false, kept: Vec::new(), failed_logins: 0, closing }
     }
 
     /// Whether a password may cross this connection now.
@@ -64,6 +67,56 @@ impl Connection {
     /// The SASL mechanisms that can be used on this connection now.
     pub fn mechanisms(&self) -> impl Iterator<Item = Mechanism> {
         self.shared.config.mechanisms.usable(self.allows_passwords())
+    }
+
+    /// The user who has this name and this password.
+    pub(crate) fn user_by_password(&self, name: &str, password: &str) -> Option<String> {
+        let user = self.shared.accounts.by_password(name, password);
+        self.judged(false, name, user)
+    }
+
+    /// The user who has this name and could make this digest of the timestamp.
+    pub(crate) fn user_by_digest(&self, name: &str, digest: &str) -> Option<String> {
+        let user = self.shared.accounts.by_apop(name, digest, &self.timestamp);
+        self.judged(true, name, user)
+    }
+
+    fn judged(&self, digest: bool, name: &str, user: Option<String>) -> Option<String> {
+        let Some(faults) = &self.shared.config.faults else { return user };
+        let exists = self.shared.accounts.named(name).is_some();
+        seams::verdict(faults, &seams::Claim { digest, name, exists }, user)
+    }
+
+    /// Begins a SASL exchange.
+    pub(crate) fn begin_exchange(&self, mechanism: Mechanism, initial: Option<&[u8]>) -> Progress {
+        let begin = |initial: Option<&[u8]>| {
+            Exchange::begin(mechanism, initial, &self.shared.config.host, &self.shared.accounts)
+        };
+        let Some(faults) = &self.shared.config.faults else { return begin(initial) };
+        let mut response = initial.map(<[u8]>::to_vec);
+        if let Some(octets) = &mut response {
+            seams::response(faults, octets);
+        }
+        let progress = begin(response.as_deref());
+        seams::exchange(faults, &response.unwrap_or_default(), &self.shared.accounts, progress)
+    }
+
+    /// Goes on with a SASL exchange: a line has come.
+    pub(crate) fn continue_exchange(&self, exchange: Exchange, line: &[u8]) -> Progress {
+        let Some(faults) = &self.shared.config.faults else {
+            return exchange.respond(line, &self.shared.accounts);
+        };
+        let mut response = line.to_vec();
+        seams::response(faults, &mut response);
+        let progress = exchange.respond(&response, &self.shared.accounts);
+        seams::exchange(faults, &response, &self.shared.accounts, progress)
+    }
+
+    /// The session ends behind the command that begins TLS, and leaves octets that it has not looked at.
+    pub(crate) fn leave_behind(&mut self, octets: &[u8]) {
+        if let Some(faults) = &self.shared.config.faults {
+            self.kept = seams::kept(faults, octets);
+        }
     }
 
     /// Counts a failed login. The session shall wait for `timeouts.failed_login` before it says so.

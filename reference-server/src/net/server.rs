@@ -202,6 +202,19 @@ impl Server {
         &self.core.shared.store
     }
 
+    /// Lets the sessions take leave, waits until the last of them has ended, and gives the server as it is started again with the same
+    /// mail, without sockets.
+    #[must_use]
+    pub async fn restarted(&self) -> Self {
+        self.closing.send_replace(true);
+        // As in `shutdown`.
+        let _ = self.core.room.acquire_many(self.core.shared.config.limits.connections).await;
+        self.core.shared.store.restart();
+        let (closing, told) = watch::channel(false);
+        let core = Core { closing: told, ..self.core.clone() };
+        Self { core, closing, addresses: Vec::new(), accepting: Vec::new() }
+    }
+
     /// Stops accepting, lets the sessions take leave, and returns when the last of them has ended and the directory of
     /// the mail can be used by another.
     pub async fn shutdown(mut self) {

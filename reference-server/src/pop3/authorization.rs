@@ -40,7 +40,7 @@ impl Authorization {
                 self.auth(&mechanism, initial_response.as_deref(), connection)
             }
             (Command::Pass { password }, Some(user)) => {
-                let user = connection.shared.accounts.by_password(&user, &password);
+                let user = connection.user_by_password(&user, &password);
                 log_in(user, connection)
             }
             (Command::Pass { .. }, None) => Reply::refused("PASS comes right after USER").into(),
@@ -50,7 +50,7 @@ impl Authorization {
             }
             (Command::User { name }, None) => self.user(name, connection).into(),
             (Command::Apop { name, digest }, None) => {
-                let user = connection.shared.accounts.by_apop(&name, &digest, &connection.timestamp);
+                let user = connection.user_by_digest(&name, &digest);
                 log_in(user, connection)
             }
             _ => Reply::refused("log in first").into(),
@@ -73,9 +73,7 @@ impl Authorization {
         if mechanism.sends_password() && !connection.allows_passwords() {
             return Reply::refused("this mechanism only under TLS: send STLS first").into();
         }
-        let shared = &connection.shared;
-        let initial = initial.map(str::as_bytes);
-        let progress = Exchange::begin(mechanism, initial, &shared.config.host, &shared.accounts);
+        let progress = connection.begin_exchange(mechanism, initial.map(str::as_bytes));
         self.progress(progress, connection)
     }
 
@@ -83,7 +81,7 @@ impl Authorization {
     pub(super) fn response(&mut self, exchange: Exchange, line: &Line, connection: &mut Connection) -> Login {
         match line {
             Line::Complete(line) => {
-                let progress = exchange.respond(line, &connection.shared.accounts);
+                let progress = connection.continue_exchange(exchange, line);
                 self.progress(progress, connection)
             }
             Line::TooLong => Reply::refused("response too long").into(),

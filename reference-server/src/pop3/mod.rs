@@ -31,9 +31,12 @@ pub use capabilities::{Capabilities, Capability, UnknownCapability};
 
 /// Serves one session over `stream`. Whatever ends it except QUIT removes no message (RFC 1939 section 6).
 pub async fn serve<T: Transport>(stream: T, connection: &mut Connection) -> Outcome<T> {
-    let mut wire = Wire::new(stream);
+    let mut wire = Wire::of(stream, connection);
     match converse(&mut wire, connection).await {
-        Ok(End::Upgrade) => Outcome::Upgrade(wire.into_stream()),
+        Ok(End::Upgrade) => {
+            connection.leave_behind(wire.untaken());
+            Outcome::Upgrade(wire.into_stream())
+        }
         // A peer that is gone needs no more than one that has said goodbye.
         Ok(End::Closed) | Err(_) => Outcome::Closed(wire.into_stream()),
     }

@@ -4,7 +4,7 @@ use std::io;
 
 use tokio::io::AsyncWriteExt;
 
-use crate::net::{Line, Output, Transport, receive};
+use crate::net::{Connection, Line, Output, Transport, receive};
 use crate::store::Ledger;
 
 /// How many octets of output gather before they are written.
@@ -28,6 +28,14 @@ impl<T: Transport> Wire<T> {
         Self { stream, input: Vec::new(), output: Output::new(NOT_DURABLE) }
     }
 
+    /// The wire of a connection: with what that has kept over an upgrade, and the faults that octets leave by.
+    pub(super) fn of(stream: T, connection: &mut Connection) -> Self {
+        let mut wire = Self::new(stream);
+        wire.input = std::mem::take(&mut connection.kept);
+        wire.output.leave_as(connection.shared.config.faults.clone());
+        wire
+    }
+
     /// From now on nothing is written before all that it may tell of is durable.
     pub(super) fn speak_when_settled(&mut self, ledger: &Ledger) {
         self.output.speak_when_settled(ledger.clone());
@@ -49,6 +57,11 @@ impl<T: Transport> Wire<T> {
                 return Ok(None);
             }
         }
+    }
+
+    /// What has been received and not been taken.
+    pub(super) fn untaken(&self) -> &[u8] {
+        &self.input
     }
 
     /// Where output gathers.

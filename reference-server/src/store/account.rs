@@ -222,6 +222,15 @@ impl Account {
         Maildrop::open(self)
     }
 
+    /// The server starts again.
+    pub(super) fn restart(&self) {
+        if let Some(interceptor) = &self.interceptor {
+            for mailbox in self.state().mailboxes.values_mut() {
+                mailbox.restart(interceptor.as_ref());
+            }
+        }
+    }
+
     pub(super) fn state(&self) -> Held<'_> {
         Held { ledger: &self.ledger, state: super::lock(&self.state) }
     }

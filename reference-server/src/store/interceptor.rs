@@ -15,6 +15,17 @@ pub enum Stamped {
     Removed,
 }
 
+/// What is kept of a mailbox while the server is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    /// Its UIDVALIDITY.
+    pub uid_validity: u32,
+    /// The next UID.
+    pub uid_next: Uid,
+    /// The messages: the UID of each, and the one that it comes back under.
+    pub uids: Vec<(Uid, Uid)>,
+}
+
 /// Is asked before the store does what it was told to, and may change that. A store has none unless it is to misbehave.
 pub trait Interceptor: Debug + Send + Sync {
     /// COPY or MOVE is about to add these messages.
@@ -35,4 +46,6 @@ pub trait Interceptor: Debug + Send + Sync {
     fn storing(&self, _void: &mut bool) {}
     /// A session is told of a message; whether it was `\Recent`, and whether it stays so for the next session.
     fn telling(&self, _recent: &mut bool, _stays: &mut bool) {}
+    /// The server starts again with a mailbox as it is kept.
+    fn restarting(&self, _kept: &mut Kept) {}
 }

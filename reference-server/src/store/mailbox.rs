@@ -11,7 +11,7 @@ use super::database::SavedMailbox;
 use super::error::StoreError;
 use super::expunged::Expunged;
 use super::flags::{Flag, FlagChange, Flags, Keyword};
-use super::interceptor::{Interceptor, Stamped};
+use super::interceptor::{Interceptor, Kept, Stamped};
 use super::journal::Ledger;
 use super::message::{Message, ModSequence, Uid};
 use super::selected::Access;
@@ -124,6 +124,18 @@ impl Mailbox {
     /// From now on someone is asked, or nobody.
     pub(super) fn intercept(&mut self, interceptor: Option<Arc<dyn Interceptor>>) {
         self.interceptor = interceptor;
+    }
+
+    /// The server starts again; it is asked what has been kept.
+    pub(super) fn restart(&mut self, interceptor: &dyn Interceptor) {
+        let uids = self.messages.keys().map(|&uid| (uid, uid)).collect();
+        let mut kept = Kept { uid_validity: self.uid_validity, uid_next: self.uid_next, uids };
+        interceptor.restarting(&mut kept);
+        self.uid_validity = kept.uid_validity;
+        self.uid_next = kept.uid_next;
+        let mut messages = std::mem::take(&mut self.messages);
+        let again = kept.uids.into_iter().filter_map(|(uid, new)| Some((new, messages.remove(&uid)?)));
+        self.messages = again.collect();
     }
 
     pub(super) fn uid_validity(&self) -> u32 {

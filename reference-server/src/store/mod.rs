@@ -37,7 +37,7 @@ pub use account::{Account, Listed, Status};
 pub use database::DatabaseError;
 pub use error::StoreError;
 pub use flags::{Flag, FlagChange, Flags, Keyword};
-pub use interceptor::{Interceptor, Stamped};
+pub use interceptor::{Interceptor, Kept, Stamped};
 pub use internal_date::InternalDate;
 pub use journal::{Ledger, NotDurable};
 pub use mailbox::{Copied, FlagsStored};
@@ -110,6 +110,13 @@ impl Store {
     pub fn close(&self) {
         if let Some(journal) = &self.journal {
             journal.close();
+        }
+    }
+
+    /// The server starts again, without a session: what is in memory stays as it is, unless someone who is asked forgets some.
+    pub(crate) fn restart(&self) {
+        for account in lock(&self.accounts).values() {
+            account.restart();
         }
     }
 

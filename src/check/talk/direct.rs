@@ -154,6 +154,10 @@ impl<'p> Talk<'p, '_> {
             seat.link.watch_mut().expect_end();
         }
         let bench = self.bench;
+        if bench.connector.restart().await {
+            self.steward.forget();
+            return Ok(());
+        }
         let Some(control) = &bench.target.control else {
             return Err(Stop::Error("the profile can't start and stop the server".into()));
         };

@@ -20,6 +20,7 @@ use super::{
     client::{self, Refusal, Trouble},
     judge::{Account, Judge},
     login,
+    one::answered,
     scene::{Scene, stance},
     steward::Steward,
     verdict::{Finding, Verdict},
@@ -190,6 +191,17 @@ impl<'p, 'b> Talk<'p, 'b> {
                 }
                 Err(Refusal::Trouble(_)) if !bench.is_alive(self.scenario.protocol).await => {
                     return Err(Stop::Gone);
+                }
+                Err(Refusal::Trouble(trouble @ Trouble::Silence(_))) => {
+                    let account = Account {
+                        place: self.scenario.place,
+                        expected: "an answer to a command that makes the session ready".into(),
+                        came: format!("{trouble}; a new connection is greeted"),
+                        transcript_position: link.session().scribe().position(),
+                    };
+                    self.collect(&mut link);
+                    self.judge.broken(&answered(self.scenario.protocol), account);
+                    return Err(Stop::Judged);
                 }
                 Err(refusal) => {
                     self.collect(&mut link);
@@ -461,10 +473,7 @@ impl<'p, 'b> Talk<'p, 'b> {
         if !self.bench.is_alive(self.scenario.protocol).await {
             return Err(Stop::Gone);
         }
-        let clause: Arc<str> = match self.scenario.protocol {
-            Protocol::Imap => "rfc3501-2.2.1-08".into(),
-            Protocol::Pop3 => "rfc1939-3-36".into(),
-        };
+        let clause = answered(self.scenario.protocol);
         let transcript_position = self.seats[seat].link.session().scribe().position();
         let account = Account {
             place,

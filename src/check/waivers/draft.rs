@@ -135,13 +135,13 @@ impl<'a> Draft<'a> {
         let clause = worst.and_then(|broken| broken.clause.as_deref());
         let about = clause.or(outcome.scenario.clauses.first().map(AsRef::as_ref)).unwrap_or_default();
         let came = worst.map(|broken| broken.came.as_str()).or(outcome.reason.as_deref());
-        let reason = format!("TODO: {}", came.unwrap_or("it fails").lines().next().unwrap_or_default());
+        let reason = format!("TODO: {}", in_short(came.unwrap_or("it fails")));
         entry(&outcome.id(), &reason, &self.link(about), clause, self.expires)
     }
 
     fn add_rule(&mut self, finding: &Finding) {
         if self.rules.insert((finding.rule, finding.clause)) {
-            let reason = format!("TODO: {}", finding.message.lines().next().unwrap_or_default());
+            let reason = format!("TODO: {}", in_short(&finding.message));
             let (id, link) = (format!("{RULE}{}", finding.rule), self.link(finding.clause));
             self.entries.push(entry(&id, &reason, &link, Some(finding.clause), self.expires));
         }
@@ -166,6 +166,16 @@ impl Sink for Draft<'_> {
         if let Event::Ended(outcome) = event {
             self.add(outcome);
         }
+    }
+}
+
+/// The first line of what came, with the next one where it only announces that.
+fn in_short(came: &str) -> String {
+    let mut lines = came.lines().map(str::trim).filter(|line| !line.is_empty());
+    let first = lines.next().unwrap_or_default();
+    match lines.next().filter(|_| first.ends_with(':')) {
+        Some(next) => format!("{first} {}", next.trim_start_matches(['|', ' '])),
+        None => first.to_owned(),
     }
 }
 
