@@ -10,6 +10,7 @@ use std::process::Command;
 use std::sync::Arc;
 
 use mailspec::check::exit::Require;
+use mailspec::check::probe::Facts;
 use mailspec::check::select::{Selection, select};
 use mailspec::check::start::{Conduct, Plan};
 use mailspec::check::waivers::Waivers;
@@ -62,7 +63,7 @@ fn report() -> Report {
     let mut recorder =
         Recorder::new(Environment::default(), Require::Must, String::new(), &catalogue, &coverage);
     let faults = Faults::new(&known, Rate::default()).unwrap();
-    plan.carry_out_with_faults(faults, &mut recorder).unwrap();
+    plan.carry_out_with_faults(faults, &Facts::default(), &mut recorder).unwrap();
     let report = recorder.report(1, None);
     assert!(report.counts.fail > 5 && report.counts.pass > 50, "{:?}", report.counts);
     report
