@@ -1,6 +1,7 @@
 //! `mailspec load`
 
 use std::{
+    io::Write,
     num::NonZeroUsize,
     path::PathBuf,
     sync::{
@@ -21,7 +22,10 @@ use crate::{
     load::{
         arrivals::Arrivals,
         bundled,
-        plan::{Model, Plan},
+        gates::Gate,
+        interval::Interval,
+        own,
+        plan::{CommandNames, Model, Plan},
         report::table,
         run::{self, LoadError, Observer},
         users::Users,
@@ -84,6 +88,12 @@ pub(super) struct Arguments {
     /// Makes all that is left to chance come out as in another run with the same seed
     #[arg(long, value_name = "N", default_value = "1")]
     seed: u64,
+    /// What the run must reach, or it fails: 'fetch.p99 < 50ms', 'errors < 0.1%', 'rate >= 95%'
+    #[arg(short, long = "gate", value_name = "GATE")]
+    gates: Vec<Gate>,
+    /// Say nothing while the run lasts
+    #[arg(short, long)]
+    quiet: bool,
     /// List the workloads, and run nothing
     #[arg(short, long)]
     list: bool,
@@ -106,7 +116,7 @@ impl Arguments {
         let catalogue = Arc::new(Catalogue::load(None).map_err(Failure::usage)?);
         let interrupted = Arc::new(AtomicBool::new(false));
         listen_for_interrupt(&interrupted);
-        let report = run::carry_out(plan, &catalogue, &interrupted, &mut Silent)
+        let report = run::carry_out(plan, &catalogue, &interrupted, &mut Teller { quiet: self.quiet })
             .map_err(|error: LoadError| Failure::new(Exit::Errors, error))?;
         output.line(table::render(&report, &catalogue));
         Ok(report.exit(&catalogue))
@@ -154,6 +164,27 @@ impl Arguments {
                 model.sessions().div_ceil(sessions_each),
             )));
         }
+        if let Some(most) = own::descriptors().filter(|most| *most < model.sessions() as u64 * 2 + 64) {
+            // The bundled server has its ends of the connections in the same process.
+            let needed = model.sessions() as u64 * if target.reach == Reach::Bundled { 2 } else { 1 } + 64;
+            if needed > most {
+                return Err(Failure::usage(format!(
+                    "{} sessions need {needed} descriptors, and the process may have {most}; raise the limit with ulimit -n",
+                    model.sessions()
+                )));
+            }
+        }
+        let known = CommandNames::of(workload.scripts.iter().map(|script| &script.program));
+        for gate in &self.gates {
+            if let Some(name) = gate.command().filter(|name| *name != "delivery" && !known.knows(name)) {
+                let names: Vec<&str> = known.iter().map(|(_, name)| &**name).collect();
+                return Err(Failure::usage(format!(
+                    "the gate {:?} asks for {name}, which the workload does not send; it sends {}",
+                    gate.text,
+                    names.join(", ")
+                )));
+            }
+        }
         let cores = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         Ok(Plan {
             workload,
@@ -163,6 +194,7 @@ impl Arguments {
             duration: self.duration,
             timeout: self.timeout,
             threads: self.threads.map_or(cores, NonZeroUsize::get),
+            gates: self.gates.clone(),
             seed: self.seed,
         })
     }
@@ -182,9 +214,32 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-struct Silent;
+/// Tells of each second on standard error.
+struct Teller {
+    quiet: bool,
+}
 
-impl Observer for Silent {}
+impl Observer for Teller {
+    fn interval(&mut self, interval: &Interval) {
+        // The last one may be short, and the report comes at once.
+        if self.quiet || interval.length < Duration::from_secs(1) {
+            return;
+        }
+        let ms = |duration: Duration| duration.as_secs_f64() * 1e3;
+        let slowest = interval.slowest().map_or_else(String::new, |command| {
+            format!(", {} p99 {:.2} ms, max {:.2} ms", command.name, ms(command.p99), ms(command.max))
+        });
+        let line = format!(
+            "{:>5} s {:>9} commands {:>6} errors {:>6} outstanding, the oldest for {:.1} ms{slowest}",
+            (interval.from + interval.length).as_secs(),
+            interval.count,
+            interval.errors,
+            interval.outstanding,
+            ms(interval.oldest),
+        );
+        let _ = writeln!(anstream::stderr(), "{line}");
+    }
+}
 
 /// The names of the workloads that are built in.
 fn built_in() -> Vec<String> {

@@ -8,10 +8,12 @@
 mod alarm;
 pub mod arrivals;
 pub mod bundled;
-mod gate;
+mod deliver;
+pub mod gates;
 pub mod histogram;
 pub mod interval;
 mod mail;
+pub mod own;
 pub mod plan;
 pub mod prepare;
 pub mod report;
@@ -21,6 +23,7 @@ mod talk;
 pub mod tally;
 mod timer;
 pub mod trouble;
+mod turns;
 pub mod users;
 mod worker;
 

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{arrivals::Arrivals, users::Users};
+use super::{arrivals::Arrivals, gates::Gate, users::Users};
 use crate::{
     scenario::{
         program::{Action, Program, every_action},
@@ -28,6 +28,8 @@ pub struct Plan {
     pub timeout: Duration,
     /// Threads of the generator, each with a runtime and sessions of its own.
     pub threads: usize,
+    /// What the run must reach.
+    pub gates: Vec<Gate>,
     /// All that is left to chance follows from it.
     pub seed: u64,
 }
@@ -100,12 +102,25 @@ impl CommandNames {
         Self(names.into())
     }
 
+    /// With a command that the scripts do not name.
+    #[must_use]
+    pub fn with(self, name: Option<&str>) -> Self {
+        let more = name.filter(|name| !self.0.iter().any(|known| **known == **name)).map(Arc::from);
+        Self(self.0.iter().cloned().chain(more).collect())
+    }
+
     /// The index of a command; of octets that are none, that of DONE.
     #[must_use]
     pub fn index(&self, command: &str) -> CommandIndex {
         let name = if command.is_empty() { DONE } else { command };
         // Every command of every script is known; what can't be is counted with the sessions.
         self.0.iter().position(|known| **known == *name).map_or(SESSION, CommandIndex)
+    }
+
+    /// Is there a command of this name, in whatever case?
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.0.iter().any(|known| known.eq_ignore_ascii_case(name))
     }
 
     /// The name of a command.

@@ -27,6 +27,7 @@ use crate::{
         program::{Protocol, Source},
         workload::Workload,
     },
+    target::Delivery,
 };
 
 /// The messages could not be put in place.
@@ -45,8 +46,8 @@ pub enum PrepareError {
     #[error("the workload speaks {0}, and the target has no address for it")]
     Protocol(&'static str),
     /// Messages are put in place over IMAP.
-    #[error("the workload wants {0} messages in each maildrop, and the target has no IMAP to append them by")]
-    NoImap(u32),
+    #[error("the workload puts messages into mailboxes, and the target has no IMAP to append them by")]
+    NoImap,
     /// A user's mailbox could not be filled.
     #[error("the mailboxes can't be filled: {0}")]
     Fill(String),
@@ -83,11 +84,12 @@ const AT_ONCE: usize = 8;
 /// Sees to it that the INBOX of each user that will be used holds as many messages as the workload says, or more.
 pub(super) async fn fill(plan: &Plan, connector: Connector, facts: Facts) -> Result<(), PrepareError> {
     let stock = plan.workload.stock;
+    let appends = plan.workload.deliver > 0.0 && plan.target.delivery == Delivery::ImapAppend;
+    if (stock > 0 || appends) && !plan.target.speaks(Protocol::Imap) {
+        return Err(PrepareError::NoImap);
+    }
     if stock == 0 {
         return Ok(());
-    }
-    if !plan.target.speaks(Protocol::Imap) {
-        return Err(PrepareError::NoImap(stock));
     }
     let workload = filling(stock, &plan.workload);
     let accounts = plan.users.accounts.iter().take(plan.model.sessions().max(1)).cloned().collect();
@@ -105,6 +107,7 @@ pub(super) async fn fill(plan: &Plan, connector: Connector, facts: Facts) -> Res
             duration: Duration::from_secs(24 * 3600),
             timeout: plan.timeout,
             threads: 1,
+            gates: Vec::new(),
             seed: plan.seed,
         },
         connector,
@@ -139,4 +142,17 @@ fn filling(stock: u32, of: &Workload) -> Workload {
     let workload = parse::workload::workload(&source, &Fixtures::default());
     let workload = workload.expect("a workload that a test compiles");
     Workload { sizes: of.sizes.clone(), ..workload }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_workload_that_fills_compiles() {
+        let of = crate::load::tests::compile(
+            "title: t\nprotocol: imap\nscripts:\n  s:\n    talk: |\n      C: NOOP\n",
+        );
+        assert_eq!(filling(5, &of).scripts.len(), 1);
+    }
 }

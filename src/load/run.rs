@@ -14,6 +14,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use super::{
     bundled::{Bundled, BundledError},
+    deliver::Deliverer,
     interval::Interval,
     plan::{CommandNames, Plan},
     prepare::{self, PrepareError},
@@ -27,7 +28,7 @@ use crate::{
     clauses::Catalogue,
     net::{Clock, Connector, tls::TlsError},
     session::Time,
-    target::Reach,
+    target::{Reach, Upgrade},
 };
 
 /// A run can't begin.
@@ -80,7 +81,12 @@ pub fn carry_out(
     drop(runtime);
     let connector = connector()?;
     observer.begins(&plan);
-    let names = CommandNames::of(plan.workload.scripts.iter().map(|script| &script.program));
+    let Upgrade { imap, pop3 } = plan.target.upgrade;
+    let names = CommandNames::of(plan.workload.scripts.iter().map(|script| &script.program))
+        .with(imap.then_some("STARTTLS"))
+        .with(imap.then_some("CAPABILITY"))
+        .with(pop3.then_some("STLS"))
+        .with(pop3.then_some("CAPA"));
     let arena = Arc::new(Arena { plan, names, connector, clock: Clock::start(), facts, virtual_time: false });
     let (tell, told) = mpsc::channel();
     let plan = &arena.plan;
@@ -96,15 +102,17 @@ pub fn carry_out(
         handles.push(started.spawn(move || on_thread(arena, part, threads))?);
     }
     drop(tell);
+    let deliverer = Deliverer::start(&arena, interrupted)?;
     let (total, intervals) = merge(&arena, &told, threads, observer);
+    let delivered = deliverer.map(Deliverer::end);
     for handle in handles {
         // What it had to tell, it has told.
         let _ = handle.join();
     }
-    Ok(Report::of(&arena, &name, total, intervals))
+    Ok(Report::of(&arena, &name, total, intervals, delivered))
 }
 
-fn runtime() -> std::io::Result<Runtime> {
+pub(super) fn runtime() -> std::io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 

@@ -10,10 +10,10 @@ use tokio::{sync::Notify, time::Instant};
 
 use super::{
     alarm::Alarms,
-    gate::{Gate, Seat, Turn},
     plan::{CommandIndex, CommandNames, Plan},
     tally::Tally,
     trouble::Trouble,
+    turns::{Seat, Turn, Turns},
     users::Lender,
 };
 use crate::{
@@ -39,7 +39,7 @@ pub(super) struct Stage {
     pub(super) arena: Arc<Arena>,
     pub(super) lender: Lender,
     pub(super) alarms: Alarms,
-    pub(super) gate: Gate,
+    pub(super) turns: Turns,
     pub(super) tally: RefCell<Tally>,
     /// For each session of the thread the command that has no answer yet, and when it was planned and sent.
     pub(super) outstanding: RefCell<Vec<Option<Outstanding>>>,
@@ -67,7 +67,7 @@ impl Stage {
             arena,
             lender,
             alarms: Alarms::default(),
-            gate: Gate::default(),
+            turns: Turns::default(),
             tally,
             outstanding: RefCell::new(vec![None; sessions]),
             from,
@@ -119,7 +119,7 @@ impl Stage {
         tokio::select! {
             biased;
             () = self.wait_for_end() => None,
-            turn = self.gate.turn(seat) => Some(turn),
+            turn = self.turns.turn(seat) => Some(turn),
         }
     }
 

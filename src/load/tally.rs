@@ -34,6 +34,8 @@ pub struct Tally {
     pub oldest: Duration,
     /// How much of the run the tally covers; known at its end.
     pub measured: Duration,
+    /// The share of the run for which the busiest thread used a processor; known at its end.
+    pub busiest: f64,
     /// What went wrong.
     pub errors: BTreeMap<(CommandIndex, Trouble), ErrorTally>,
     /// What the watch rules found, by rule and clause.
@@ -131,6 +133,7 @@ impl Tally {
         self.outstanding += other.outstanding;
         self.oldest = self.oldest.max(other.oldest);
         self.measured = self.measured.max(other.measured);
+        self.busiest = self.busiest.max(other.busiest);
         for (key, error) in other.errors {
             if let Some(known) = self.errors.get_mut(&key) {
                 known.count += error.count;

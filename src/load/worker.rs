@@ -16,14 +16,15 @@ use tokio::task::{JoinSet, LocalSet};
 
 use super::{
     arrivals::Schedule,
-    gate::{Seat, Turn},
     mail::weighted,
+    own::thread_time,
     plan::{Model, Plan, SESSION},
     stage::{Outstanding, Stage},
     talk::{self, Cue},
     tally::Tally,
     timer::Timer,
     trouble::Trouble,
+    turns::{Seat, Turn},
 };
 use crate::{
     scenario::workload::Starts,
@@ -70,7 +71,7 @@ async fn conduct(stage: Rc<Stage>, part: &Part) {
     let timer = if stage.arena.virtual_time { Timer::coarse() } else { Timer::fine() };
     servants.spawn_local(async move { ringing.alarms.ring(timer).await });
     if let Some(schedule) = schedule(stage.plan(), part) {
-        servants.spawn_local(open_gate(Rc::clone(&stage), schedule));
+        servants.spawn_local(give_turns(Rc::clone(&stage), schedule));
     }
     let mut sessions = JoinSet::new();
     for slot in 0..part.sessions {
@@ -78,6 +79,7 @@ async fn conduct(stage: Rc<Stage>, part: &Part) {
         sessions.spawn_local(keep_going(Rc::clone(&stage), own));
     }
     let mut interval = 0;
+    let began = (thread_time(), std::time::Instant::now());
     while !stage.is_over() {
         let next = stage.from + INTERVAL * u32::try_from(interval + 1).unwrap_or(u32::MAX);
         glance(&stage, part, &mut sessions, next.min(stage.until.get())).await;
@@ -88,6 +90,7 @@ async fn conduct(stage: Rc<Stage>, part: &Part) {
             interval += 1;
         }
     }
+    let busy = busy_since(began);
     // What is under way may come to its end, for as long as one answer may take.
     let last = stage.now() + stage.plan().timeout;
     while !sessions.is_empty() && stage.now() < last {
@@ -96,7 +99,14 @@ async fn conduct(stage: Rc<Stage>, part: &Part) {
     }
     sessions.abort_all();
     unfinished(&stage);
+    stage.tally.borrow_mut().busiest = busy;
     take(&stage, part, interval);
+}
+
+/// The share of the time since then for which this thread has used a processor; 0 where the system does not tell.
+fn busy_since((before, began): (Option<Duration>, std::time::Instant)) -> f64 {
+    let used = thread_time().zip(before).map_or(Duration::ZERO, |(now, before)| now.saturating_sub(before));
+    used.as_secs_f64() / began.elapsed().as_secs_f64().max(1e-3)
 }
 
 /// Waits for the moment, or for an interruption or the end of all sessions, which ends the run.
@@ -124,7 +134,7 @@ fn take(stage: &Stage, part: &Part, interval: usize) {
         tally.oldest = tally.oldest.max(now.saturating_sub(outstanding.planned));
     }
     // What is due and finds no free session is without an answer as well.
-    let (waiting, first) = stage.gate.waiting();
+    let (waiting, first) = stage.turns.waiting();
     tally.outstanding += waiting as u64;
     tally.oldest = tally.oldest.max(first.map_or(Duration::ZERO, |first| now.saturating_sub(first)));
     let _ = part.tell.send((interval, Some(tally)));
@@ -138,7 +148,7 @@ fn unfinished(stage: &Stage) {
     }
     stage.outstanding.borrow_mut().fill(None);
     let mut tally = stage.tally.borrow_mut();
-    tally.unsent += stage.gate.waiting().0 as u64;
+    tally.unsent += stage.turns.waiting().0 as u64;
     tally.measured = stage.until.get().saturating_sub(stage.from);
 }
 
@@ -149,14 +159,14 @@ fn schedule(plan: &Plan, part: &Part) -> Option<Schedule> {
 }
 
 /// Gives out a turn at each planned moment.
-async fn open_gate(stage: Rc<Stage>, schedule: Schedule) {
+async fn give_turns(stage: Rc<Stage>, schedule: Schedule) {
     for planned in schedule {
         let planned = stage.from + planned;
         if !stage.wait_until(planned).await || !stage.counts(planned) {
             return;
         }
         stage.tally.borrow_mut().planned += 1;
-        stage.gate.open(planned);
+        stage.turns.open(planned);
     }
 }
 
@@ -226,7 +236,7 @@ async fn one(stage: &Stage, place: &Place, account: usize, turn: Turn) -> bool {
     let cue = Cue { stage, slot: *slot, seat, script, account: &plan.users.accounts[account], rng, planned };
     let succeeded = talk::run(cue).await.is_ok();
     stage.outstanding.borrow_mut()[*slot] = None;
-    stage.gate.leave(seat);
+    stage.turns.leave(seat);
     stage.lender.take_back(account);
     if counts {
         let mut tally = stage.tally.borrow_mut();

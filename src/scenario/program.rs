@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     expression::Expression,
     pattern::Pattern,
-    template::Template,
+    template::{Piece, Template},
     workload::{Items, Rounds, Spread, Way},
 };
 
@@ -280,6 +280,20 @@ pub struct Send {
     /// IMAP: the command's name in upper case with UID in front where it stands (`UID FETCH`); POP3: the keyword. Empty for raw octets that open
     /// no exchange.
     pub command: String,
+}
+
+impl Send {
+    /// A command without arguments, whose answer is awaited.
+    #[must_use]
+    pub fn plain(command: &str) -> Self {
+        let pieces = vec![Piece::Octets(command.as_bytes().to_vec())];
+        Self {
+            label: None,
+            mode: SendMode::Await,
+            template: Template { pieces },
+            command: command.to_owned(),
+        }
+    }
 }
 
 /// How a send goes on.

@@ -6,11 +6,13 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     arrivals::Arrivals,
+    gates::Passage,
     histogram::Durations,
     interval::Interval,
+    own,
     plan::{CommandIndex, Model},
     stage::Arena,
-    tally::{ErrorTally, FindingTally, Tally},
+    tally::{CommandTally, ErrorTally, FindingTally, Tally},
     trouble::Trouble,
 };
 use crate::{
@@ -60,6 +62,12 @@ pub struct Report {
     pub findings: Vec<FindingTally>,
     /// Second by second.
     pub intervals: Vec<Interval>,
+    /// The share of the run for which the busiest thread of the generator used a processor.
+    pub busiest: f64,
+    /// Why the figures are those of the generator, not the server; empty: the run is valid.
+    pub limits: Vec<String>,
+    /// What the gates came to.
+    pub gates: Vec<Passage>,
 }
 
 /// What was measured of one command.
@@ -78,15 +86,21 @@ pub struct CommandReport {
 }
 
 impl CommandReport {
-    /// `connect` and `session` are none.
+    /// `connect`, `session` and `delivery` are none.
     #[must_use]
     pub fn is_command(&self) -> bool {
-        !matches!(&*self.name, "connect" | "session")
+        !matches!(&*self.name, "connect" | "session" | "delivery")
     }
 }
 
 impl Report {
-    pub(super) fn of(arena: &Arena, target: &str, total: Tally, intervals: Vec<Interval>) -> Self {
+    pub(super) fn of(
+        arena: &Arena,
+        target: &str,
+        total: Tally,
+        intervals: Vec<Interval>,
+        delivered: Option<CommandTally>,
+    ) -> Self {
         let Tally {
             commands,
             begun,
@@ -99,12 +113,15 @@ impl Report {
             queued,
             unsent,
             lateness,
+            busiest,
             ..
         } = total;
         let plan = &arena.plan;
         let name = |index: CommandIndex| Arc::clone(arena.names.name(index));
-        let commands = arena.names.iter().zip(commands).map(|((_, name), command)| CommandReport {
-            name: Arc::clone(name),
+        let named = arena.names.iter().map(|(_, name)| Arc::clone(name)).zip(commands);
+        let delivered = delivered.map(|delivered| ("delivery".into(), delivered));
+        let commands = named.chain(delivered).map(|(name, command)| CommandReport {
+            name,
             count: command.count,
             errors: command.errors,
             latency: command.latency,
@@ -113,7 +130,8 @@ impl Report {
         let mut errors: Vec<_> =
             errors.into_iter().map(|((command, trouble), error)| (name(command), trouble, error)).collect();
         errors.sort_by_key(|(_, _, error)| std::cmp::Reverse(error.count));
-        Self {
+        let limits = own::limits(busiest, &lateness, errors.iter().map(|(_, trouble, _)| trouble));
+        let mut report = Self {
             workload: plan.workload.name.clone(),
             title: plan.workload.title.clone(),
             target: target.to_owned(),
@@ -133,7 +151,12 @@ impl Report {
             errors,
             findings: findings.into_values().collect(),
             intervals,
-        }
+            busiest,
+            limits,
+            gates: Vec::new(),
+        };
+        report.gates = plan.gates.iter().map(|gate| gate.judge(&report)).collect();
+        report
     }
 
     /// Commands that were answered or went wrong, connections and sessions left out.
@@ -148,12 +171,35 @@ impl Report {
         self.commands.iter().map(|command| command.errors).sum()
     }
 
-    /// What the run earns: violations, or that nothing at all was answered.
+    /// Connections, sessions and deliveries.
+    #[must_use]
+    pub fn other_count(&self) -> u64 {
+        self.commands.iter().filter(|command| !command.is_command()).map(|command| command.count).sum()
+    }
+
+    /// Errors of commands.
+    #[must_use]
+    pub fn command_errors(&self) -> u64 {
+        self.commands.iter().filter(|command| command.is_command()).map(|command| command.errors).sum()
+    }
+
+    /// Of the planned starts of the open model those that came to a good end.
+    #[must_use]
+    pub fn fulfilled(&self) -> u64 {
+        match self.model {
+            Model::Open { starts: Starts::Sessions, .. } => self.completed,
+            _ => self.planned_starts.saturating_sub(self.unsent + self.command_errors()),
+        }
+    }
+
+    /// What the run earns: violations and failed gates come first, unless the generator was the limit.
     #[must_use]
     pub fn exit(&self, catalogue: &Catalogue) -> Exit {
         let violated = self.findings.iter().any(|tally| cost(&tally.finding, catalogue) == Verdict::Fail);
         match () {
             () if violated => Exit::Violations,
+            () if !self.limits.is_empty() => Exit::Errors,
+            () if self.gates.iter().any(|gate| !gate.held) => Exit::Violations,
             () if self.error_count() > 0 && self.count() <= self.error_count() => Exit::Errors,
             () if self.count() == 0 => Exit::Nothing,
             () => Exit::Expected,

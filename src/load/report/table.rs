@@ -21,6 +21,7 @@ pub fn render(report: &Report, catalogue: &Catalogue) -> String {
     pace(report, &mut text);
     errors(report, &mut text);
     findings(report, catalogue, &mut text);
+    verdicts(report, &mut text);
     text.truncate(text.trim_end().len());
     text
 }
@@ -54,7 +55,8 @@ fn pace(report: &Report, text: &mut String) {
         let late = |share| milliseconds(report.lateness.quantile(share));
         let _ = writeln!(
             text,
-            "generator: late by {} ms (p50), {} ms (p99), {} ms (max)",
+            "generator: {:.0} % of a processor (its busiest thread), late by {} ms (p50), {} ms (p99), {} ms (max)",
+            report.busiest * 100.0,
             late(0.5),
             late(0.99),
             late(1.0)
@@ -106,6 +108,15 @@ fn cells(report: &Report, command: &CommandReport) -> [String; 8] {
         quantile(0.999),
         quantile(1.0),
     ]
+}
+
+fn verdicts(report: &Report, text: &mut String) {
+    for gate in &report.gates {
+        let _ = writeln!(text, "{gate}");
+    }
+    for limit in &report.limits {
+        let _ = writeln!(text, "NOT VALID: {limit}: these are not figures of the server");
+    }
 }
 
 fn errors(report: &Report, text: &mut String) {

@@ -7,7 +7,7 @@ mod world;
 use std::{
     cell::RefCell,
     rc::Rc,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
 };
 
 use rand::{RngExt, rngs::SmallRng};
@@ -15,11 +15,11 @@ use tokio::time::Instant;
 
 use self::world::Stance;
 use super::{
-    gate::Seat,
     mail::weighted,
     plan::{CONNECT, CommandIndex},
     stage::{Outstanding, Stage},
     trouble::{Trouble, kind_of},
+    turns::Seat,
 };
 use crate::{
     net::{Heard, Link},
@@ -27,7 +27,7 @@ use crate::{
         captures::{Captures, Mark},
         evaluate::{Value, evaluate, holds},
         expression::Expression,
-        program::{Action, Condition, Directive, Question, SendMode, Slot, Step},
+        program::{Action, Condition, Directive, Protocol, Question, Send, SendMode, Slot, Step},
         workload::{Items, Rounds, Script, Spread, Starts},
     },
     session::{Closed, EndStatus, ExchangeId, Limits, Scribe, Session, Time, transcript::Transcript},
@@ -151,6 +151,7 @@ async fn connect(cue: Cue<'_>) -> Result<Talk<'_>, Failed> {
         last: outstanding,
     };
     talk.greeted(deadline).await?;
+    talk.upgrade().await?;
     Ok(talk)
 }
 
@@ -174,6 +175,23 @@ impl<'p> Talk<'p> {
         self.cue.stage.answered(self.last, self.free);
         self.set_outstanding(None);
         Ok(())
+    }
+
+    /// STARTTLS or STLS, and what the server can do behind it, where the profile wants TLS before the login.
+    async fn upgrade(&mut self) -> Result<(), Failed> {
+        static COMMANDS: LazyLock<[Send; 4]> =
+            LazyLock::new(|| ["STARTTLS", "CAPABILITY", "STLS", "CAPA"].map(Send::plain));
+        let protocol = self.cue.script.protocol;
+        if !self.cue.stage.plan().target.upgrade.wanted(protocol) || self.link.session().is_tls() {
+            return Ok(());
+        }
+        let [upgrade, ask] = match protocol {
+            Protocol::Imap => [&COMMANDS[0], &COMMANDS[1]],
+            Protocol::Pop3 => [&COMMANDS[2], &COMMANDS[3]],
+        };
+        self.say(upgrade, &[]).await?;
+        self.secure().await?;
+        self.say(ask, &[]).await
     }
 
     /// Follows the steps, blocks within them included.

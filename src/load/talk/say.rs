@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::{Failed, Pending, Talk};
 use crate::{
     check::client::queue,
-    load::{gate::Turn, stage::Outstanding, trouble::Trouble},
+    load::{stage::Outstanding, trouble::Trouble, turns::Turn},
     scenario::{
         evaluate::{Segment, render},
         pattern::Pattern,

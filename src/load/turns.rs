@@ -12,7 +12,7 @@ use crate::session::Time;
 
 /// The turns of one thread: planned moments that have come, and sessions that are free for one. One of both is empty.
 #[derive(Debug, Default)]
-pub(super) struct Gate {
+pub(super) struct Turns {
     due: RefCell<VecDeque<Time>>,
     free: RefCell<VecDeque<Rc<Seat>>>,
 }
@@ -35,7 +35,7 @@ pub(super) struct Turn {
     pub(super) waited: bool,
 }
 
-impl Gate {
+impl Turns {
     /// A planned moment has come: the session that has been free for longest gets it, or the next one to be free.
     pub(super) fn open(&self, planned: Time) {
         match self.free.borrow_mut().pop_front() {
@@ -88,25 +88,25 @@ mod tests {
 
     #[tokio::test]
     async fn turns_are_taken_in_order_and_none_is_lost() {
-        let gate = Gate::default();
+        let turns = Turns::default();
         let seats = [Rc::new(Seat::default()), Rc::new(Seat::default())];
         let at = Time::from_secs;
-        gate.open(at(1));
-        gate.open(at(2));
-        assert_eq!(gate.waiting(), (2, Some(at(1))));
-        assert_eq!(gate.turn(&seats[0]).await, Turn { planned: at(1), waited: true });
-        assert_eq!(gate.turn(&seats[1]).await, Turn { planned: at(2), waited: true });
+        turns.open(at(1));
+        turns.open(at(2));
+        assert_eq!(turns.waiting(), (2, Some(at(1))));
+        assert_eq!(turns.turn(&seats[0]).await, Turn { planned: at(1), waited: true });
+        assert_eq!(turns.turn(&seats[1]).await, Turn { planned: at(2), waited: true });
         // Both are free; the first gives up after it was given a turn.
         for seat in &seats {
-            assert!(futures_now(gate.turn(seat)).await.is_none());
+            assert!(futures_now(turns.turn(seat)).await.is_none());
         }
-        gate.open(at(3));
-        gate.leave(&seats[0]);
-        assert_eq!(gate.waiting(), (0, None));
-        assert_eq!(gate.turn(&seats[1]).await, Turn { planned: at(3), waited: false });
-        gate.leave(&seats[1]);
-        gate.open(at(4));
-        assert_eq!(gate.waiting(), (1, Some(at(4))));
+        turns.open(at(3));
+        turns.leave(&seats[0]);
+        assert_eq!(turns.waiting(), (0, None));
+        assert_eq!(turns.turn(&seats[1]).await, Turn { planned: at(3), waited: false });
+        turns.leave(&seats[1]);
+        turns.open(at(4));
+        assert_eq!(turns.waiting(), (1, Some(at(4))));
     }
 
     /// What a future brings without waiting.
