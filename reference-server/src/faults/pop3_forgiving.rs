@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::fault::Fault;
 use super::imap::replace;
+use super::pop3::Scene;
 use crate::pop3::command::{Command, MessageNumber};
 use crate::pop3::reply::{Code, Reply};
 
@@ -13,19 +14,19 @@ pub(super) const FAULTS: &[Fault] = &[
         &["rfc1939-3-29", "rfc1939-7-PASS-05", "rfc1939-7-APOP-06"],
         "Commands of the TRANSACTION state get +OK before login",
     )
-    .reply(|_, reply| grant(reply, "log in first")),
+    .reply(|scene, reply| grant(scene, reply, "log in first")),
     Fault::new(
         "pop3-between-user-and-pass-ok",
         &["rfc1939-3-29", "rfc1939-7-USER-09"],
         "Any command gets +OK between USER and PASS",
     )
-    .reply(|_, reply| grant(reply, "after USER comes PASS or QUIT")),
+    .reply(|scene, reply| grant(scene, reply, "after USER comes PASS or QUIT")),
     Fault::new(
         "pass-without-user-ok",
         &["rfc1939-7-PASS-01", "rfc1939-7-PASS-02", "rfc1939-7-PASS-03"],
         "PASS gets +OK without a USER before it",
     )
-    .reply(|_, reply| grant(reply, "PASS comes right after USER")),
+    .reply(|scene, reply| grant(scene, reply, "PASS comes right after USER")),
     Fault::new(
         "pop3-missing-argument-ok",
         &[
@@ -38,7 +39,7 @@ pub(super) const FAULTS: &[Fault] = &[
         ],
         "Commands that lack an argument get +OK",
     )
-    .reply(|_, reply| grant(reply, "argument missing")),
+    .reply(|scene, reply| grant(scene, reply, "argument missing")),
     Fault::new("pop3-tab-is-space", &["rfc1939-3-05"], "A tab is taken for a space").pop3_line(|_, line| {
         replace(line, b" \t", b" ");
         replace(line, b"\t", b" ");
@@ -48,19 +49,19 @@ pub(super) const FAULTS: &[Fault] = &[
         &["rfc1939-3-26a", "rfc1939-3-26b"],
         "Commands with an argument too many get +OK",
     )
-    .reply(|_, reply| grant(reply, "too many arguments")),
+    .reply(|scene, reply| grant(scene, reply, "too many arguments")),
     Fault::new(
         "pop3-no-number-ok",
         &["rfc1939-3-24", "rfc1939-3-25", "rfc1939-7-TOP-07", "rfc1939-7-TOP-09", "rfc1939-7-UIDL-12"],
         "What is no message-number gets +OK",
     )
-    .reply(|_, reply| grant(reply, "not a message-number")),
+    .reply(|scene, reply| grant(scene, reply, "not a message-number")),
     Fault::new(
         "pop3-no-such-message-ok",
         &["rfc1939-5-RETR-05", "rfc1939-7-TOP-07", "rfc1939-7-UIDL-12", "rfc1939-5-LIST-10"],
         "A message-number above all messages gets +OK",
     )
-    .reply(|_, reply| grant(reply, "no such message")),
+    .reply(|scene, reply| grant(scene, reply, "no such message")),
     Fault::new(
         "empty-maildrop-listed",
         &["rfc1939-7-UIDL-14", "rfc1939-5-LIST-07"],
@@ -124,10 +125,10 @@ pub(super) const FAULTS: &[Fault] = &[
             *reply = Reply::done("welcome");
         }
     }),
-    Fault::new("timestamp-malformed", &["rfc1939-7-APOP-02"], "The timestamp of the greeting has no @")
+    Fault::new("timestamp-malformed", &["rfc1939-7-APOP-02"], "The timestamp of the greeting has two @")
         .pop3_octets(|scene, octets| {
             if scene.earlier == 0 && scene.line.is_empty() {
-                replace(octets, b"@", b".");
+                replace(octets, b"@", b"@@");
             }
         }),
     Fault::new(
@@ -162,12 +163,20 @@ pub(super) const FAULTS: &[Fault] = &[
         &["rfc1939-3-30", "rfc5034-4-02", "rfc2595-4-04", "rfc6856-2.1-06a"],
         "Commands that log in get +OK after login",
     )
-    .reply(|_, reply| grant(reply, "logged in already")),
+    .reply(|scene, reply| grant(scene, reply, "logged in already")),
 ];
 
-/// Says +OK where the server refused with such a text.
-fn grant(reply: &mut Reply, such: &str) {
+/// Says +OK where the server refused with such a text, and what has to follow.
+fn grant(scene: &Scene, reply: &mut Reply, such: &str) {
     if matches!(reply, Reply::Refused(None, text) if text.starts_with(such)) {
-        *reply = Reply::Done(Cow::Borrowed("done"));
+        *reply = match scene.line.split(' ').next() {
+            Some("RETR" | "TOP") => {
+                let text = b"Subject: x\r\n\r\n".as_slice();
+                Reply::Message { summary: Cow::Borrowed("here"), text: text.into(), end: text.len() }
+            }
+            Some("LIST" | "UIDL") if !scene.line.contains(' ') => Reply::ScanListings(Vec::new()),
+            Some("CAPA") => Reply::Capabilities(Vec::new()),
+            _ => Reply::Done(Cow::Borrowed("done")),
+        };
     }
 }
