@@ -17,7 +17,7 @@ use mailspec::{
     watch,
 };
 
-const DOCUMENTS: [&str; 14] = [
+const DOCUMENTS: [&str; 15] = [
     "README.md",
     "CONTRIBUTING.md",
     "CHANGELOG.md",
@@ -25,6 +25,7 @@ const DOCUMENTS: [&str; 14] = [
     "docs/faults.md",
     "docs/load.md",
     "docs/reference-server.md",
+    "docs/report-json.md",
     "docs/reports.md",
     "docs/scenario-language.md",
     "docs/targets.md",
