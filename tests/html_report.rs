@@ -1,6 +1,7 @@
 //! The html report in a browser: its filters work, nothing overflows on a phone, nothing is wrong on the console. Headless Chromium
 //! looks at it; where there is none, the test says so and does nothing.
 
+#![allow(clippy::unwrap_used, clippy::panic)] // Helpers of tests: what fails here fails the test.
 #![allow(clippy::print_stderr)] // There is no other place to tell why nobody has looked.
 
 use std::env;

@@ -1,5 +1,6 @@
 //! `--report` as a user of the command line meets it: a run that is interrupted, a server that dies, a disk that is full.
 #![cfg(unix)]
+#![allow(clippy::unwrap_used)] // Helpers of tests: what fails here fails the test.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};

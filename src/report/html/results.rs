@@ -188,7 +188,7 @@ fn result(entry: &Entry, report: &Report, html: &mut String) {
         let _ = writeln!(html, "<div {attributes}>{head}</div>");
         return;
     }
-    let _ = write!(html, "<details {attributes}><summary>{head}</summary>\n");
+    let _ = writeln!(html, "<details {attributes}><summary>{head}</summary>");
     failure::body(entry, report, html);
     html.push_str("</details>\n");
 }
