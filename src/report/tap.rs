@@ -82,7 +82,7 @@ fn diagnostics(fields: &[(&str, &str)], text: &mut String) {
 
 fn quoted(value: &str) -> String {
     // A text can always be written.
-    serde_json::to_string(value).unwrap_or_default()
+    serde_json::to_string(&super::terminal::tame(value)).unwrap_or_default()
 }
 
 /// `#` begins a directive, and `\` escapes it.
