@@ -342,7 +342,7 @@ pub(super) fn unusable(error: &DocumentError, colour: bool) -> Failure {
 }
 
 /// As a shell takes it for one word.
-fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_alphanumeric() || "-_./:@%+,=*".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         word.to_owned()

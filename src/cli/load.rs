@@ -13,7 +13,11 @@ use std::{
 
 use clap::Args;
 
-use super::{Failure, Output, check::unusable, duration, runtime};
+use super::{
+    Failure, Output,
+    check::{quoted, unusable},
+    duration, reports, runtime,
+};
 use crate::{
     check::exit::Exit,
     clauses::Catalogue,
@@ -26,16 +30,17 @@ use crate::{
         interval::Interval,
         own,
         plan::{CommandNames, Model, Plan},
-        report::table,
+        report::{format::Format, record::Record, recording, table},
         run::{self, LoadError, Observer},
         users::Users,
     },
+    report::destination::{Place, Wanted},
     scenario::{
         parse::workload,
         program::{Protocol, Source},
         workload::{Starts, Workload},
     },
-    target::{Reach, Target},
+    target::{Reach, Target, masked},
 };
 
 /// Drive a server with many sessions, and measure it
@@ -94,6 +99,12 @@ pub(super) struct Arguments {
     /// Say nothing while the run lasts
     #[arg(short, long)]
     quiet: bool,
+    /// Also write a report to a file: json, hlog, hgrm, csv or html; repeatable
+    ///
+    /// html=report.html is a page with plots, json=report.json what `mailspec compare` reads. - as the path is standard output. A report is
+    /// complete also of a run that was interrupted, and replaces what was there. See docs/load.md.
+    #[arg(long = "report", value_name = "FORMAT=PATH")]
+    reports: Vec<Wanted<Format>>,
     /// List the workloads, and run nothing
     #[arg(short, long)]
     list: bool,
@@ -108,17 +119,27 @@ impl Arguments {
             }
             return Ok(Exit::Expected);
         };
+        reports::try_out(&self.reports)?;
         let workload = read(name, output.colour)?;
         let plan = self.plan(workload, output.colour)?;
         runtime()?
             .block_on(plan.target.preflight(self.timeout))
             .map_err(|unreachable| Failure::new(Exit::Errors, unreachable))?;
         let catalogue = Arc::new(Catalogue::load(None).map_err(Failure::usage)?);
+        let environment = reports::environment(again());
         let interrupted = Arc::new(AtomicBool::new(false));
         listen_for_interrupt(&interrupted);
         let report = run::carry_out(plan, &catalogue, &interrupted, &mut Teller { quiet: self.quiet })
             .map_err(|error: LoadError| Failure::new(Exit::Errors, error))?;
-        output.line(table::render(&report, &catalogue));
+        let table = table::render(&report, &catalogue);
+        if self.reports.iter().any(|wanted| wanted.place == Place::Output) {
+            let _ = writeln!(anstream::stderr(), "{table}");
+        } else {
+            output.line(table);
+        }
+        if !self.reports.is_empty() {
+            write(&self.reports, &recording::record(&report, environment, &catalogue))?;
+        }
         Ok(report.exit(&catalogue))
     }
 
@@ -217,6 +238,34 @@ fn rate(text: &str) -> Result<f64, String> {
 /// Tells of each second on standard error.
 struct Teller {
     quiet: bool,
+}
+/// Writes all reports, also those behind one that can't be written.
+fn write(wanted: &[Wanted<Format>], record: &Record) -> Result<(), Failure> {
+    let mut troubles: Vec<String> = Vec::new();
+    for wanted in wanted {
+        let rendered = wanted.format.render(record).map_err(|error| wanted.error(error));
+        if let Err(error) = rendered.and_then(|text| wanted.write(&text)) {
+            troubles.push(error.to_string());
+        }
+    }
+    if troubles.is_empty() { Ok(()) } else { Err(Failure::usage(troubles.join("\nerror: "))) }
+}
+
+/// The arguments of the run, secrets masked.
+fn again() -> String {
+    let mut users = false;
+    let words = std::env::args().skip(1).skip_while(|word| word != "load").skip(1).map(|word| {
+        let (name, value) =
+            word.split_once('=').filter(|(name, _)| name.starts_with("--")).unwrap_or(("", &word));
+        let secret = std::mem::replace(&mut users, matches!(&*word, "--users" | "-u"));
+        let masked = match value.split_once(':') {
+            Some((user, _)) if secret || name == "--users" || word.starts_with("-u") => format!("{user}:***"),
+            _ if value.contains("://") => masked(value),
+            _ => return quoted(&word),
+        };
+        quoted(&if name.is_empty() { masked } else { format!("{name}={masked}") })
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 impl Observer for Teller {

@@ -2,6 +2,7 @@
 
 mod check;
 mod clauses;
+mod compare;
 mod completions;
 mod duration;
 mod explain;
@@ -43,6 +44,7 @@ enum Command {
     Check(Box<check::Arguments>),
     Init(init::Arguments),
     Load(Box<load::Arguments>),
+    Compare(compare::Arguments),
     Serve(Box<serve::Arguments>),
     Clauses(clauses::Arguments),
     Explain(explain::Arguments),
@@ -101,6 +103,7 @@ pub fn main() -> Exit {
         Command::Check(arguments) => arguments.run(&mut output),
         Command::Init(arguments) => arguments.run(&mut output),
         Command::Load(arguments) => arguments.run(&mut output),
+        Command::Compare(arguments) => arguments.run(&mut output),
         Command::Serve(arguments) => arguments.run(&mut output),
         Command::Clauses(arguments) => arguments.run(&mut output),
         Command::Explain(arguments) => arguments.run(&mut output),

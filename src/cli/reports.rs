@@ -1,4 +1,4 @@
-//! `--report FORMAT=PATH` of `mailspec check`.
+//! `--report FORMAT=PATH` of `mailspec check`, and what `load` shares of it.
 
 use std::env;
 use std::io::{self, Write};
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::Failure;
 use crate::report::annotations;
-use crate::report::destination::{Place, Wanted};
+use crate::report::destination::{Named, Place, Wanted};
 use crate::report::record::{Environment, Report};
 
 /// The reports that are wanted of a run.
@@ -22,17 +22,7 @@ impl Reports {
     /// # Errors
     /// If one of them could not be written: a run may be long, and then it is too late.
     pub(super) fn new(wanted: &[Wanted]) -> Result<Self, Failure> {
-        if wanted.iter().filter(|wanted| wanted.place == Place::Output).count() > 1 {
-            return Err(Failure::usage(
-                "two reports can't both go to standard output; give one of them a file",
-            ));
-        }
-        for (index, one) in wanted.iter().enumerate() {
-            if wanted[..index].iter().any(|earlier| earlier.place == one.place) {
-                return Err(Failure::usage("two reports have the same file; give each its own"));
-            }
-            one.try_out().map_err(Failure::usage)?;
-        }
+        try_out(wanted)?;
         let annotated = env::var_os("GITHUB_ACTIONS").is_some_and(|value| value == "true");
         Ok(Self { wanted: wanted.to_vec(), annotated })
     }
@@ -70,6 +60,23 @@ impl Reports {
         }
         if troubles.is_empty() { Ok(()) } else { Err(Failure::usage(troubles.join("\nerror: "))) }
     }
+}
+
+/// Could all of these reports be written, as things are?
+///
+/// # Errors
+/// If two have the same place, or one could not be written.
+pub(super) fn try_out<F: Named>(wanted: &[Wanted<F>]) -> Result<(), Failure> {
+    if wanted.iter().filter(|wanted| wanted.place == Place::Output).count() > 1 {
+        return Err(Failure::usage("two reports can't both go to standard output; give one of them a file"));
+    }
+    for (index, one) in wanted.iter().enumerate() {
+        if wanted[..index].iter().any(|earlier| earlier.place == one.place) {
+            return Err(Failure::usage("two reports have the same file; give each its own"));
+        }
+        one.try_out().map_err(Failure::usage)?;
+    }
+    Ok(())
 }
 
 /// What a report says of the program and where it runs. `arguments` name the target again, secrets masked.

@@ -4,6 +4,7 @@ use clap::{Args, ValueEnum};
 
 use super::{Failure, Output};
 use crate::check::exit::Exit;
+use crate::load;
 use crate::report::json;
 use crate::scenario::schema;
 
@@ -24,6 +25,8 @@ enum File {
     Scenario,
     /// The json report of a run
     Report,
+    /// The json report of a run of load
+    LoadReport,
 }
 
 impl Arguments {
@@ -31,6 +34,7 @@ impl Arguments {
         match self.file {
             File::Scenario => output.line(schema::json()),
             File::Report => output.line(json::schema().trim_end()),
+            File::LoadReport => output.line(load::report::json::schema().trim_end()),
         }
         Ok(Exit::Expected)
     }

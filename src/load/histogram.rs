@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use hdrhistogram::{Histogram, RecordError};
+use base64::Engine;
+use hdrhistogram::{
+    Histogram, RecordError,
+    serialization::{Deserializer, Serializer, V2DeflateSerializer, V2Serializer},
+};
 
 /// Durations in nanoseconds, from a microsecond to an hour, with three significant digits.
 #[derive(Debug, Clone)]
@@ -70,10 +74,53 @@ impl Durations {
         Duration::from_secs_f64(self.0.mean() / 1e9)
     }
 
+    /// The histogram in few octets, without loss.
+    #[must_use]
+    pub fn pack(&self) -> Packed {
+        let mut octets = Vec::new();
+        // Memory takes what is written to it, and such a histogram is smaller than the format's limit.
+        let _ = V2Serializer::new().serialize(&self.0, &mut octets);
+        Packed(octets)
+    }
+
+    /// The histogram in version 2 of HdrHistogram's format, compressed and in base64, as in an interval log.
+    #[must_use]
+    pub fn base64(&self) -> String {
+        let mut octets = Vec::new();
+        // As above.
+        let _ = V2DeflateSerializer::new().serialize(&self.0, &mut octets);
+        base64::engine::general_purpose::STANDARD.encode(octets)
+    }
+
+    /// Reads what [`base64`](Self::base64) has written; of anything else there are none.
+    #[must_use]
+    pub fn from_base64(text: &str) -> Self {
+        let octets = base64::engine::general_purpose::STANDARD.decode(text).unwrap_or_default();
+        Packed(octets).unpack()
+    }
+
     /// The histogram, in nanoseconds.
     #[must_use]
     pub fn histogram(&self) -> &Histogram<u64> {
         &self.0
+    }
+}
+
+/// A histogram in few octets: HdrHistogram's format, version 2. None of it is none of durations.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Packed(Vec<u8>);
+
+impl Packed {
+    /// The histogram again.
+    #[must_use]
+    pub fn unpack(&self) -> Durations {
+        Deserializer::new().deserialize(&mut self.0.as_slice()).map_or_else(
+            |_| Durations::default(),
+            |mut histogram: Histogram<u64>| {
+                histogram.auto(true);
+                Durations(histogram)
+            },
+        )
     }
 }
 
@@ -100,6 +147,12 @@ mod tests {
         near(all.quantile(0.99), 99.0);
         near(all.max(), 100.0);
         near(all.mean(), 50.5);
+        let unpacked = all.pack().unpack();
+        assert_eq!((unpacked.count(), unpacked.max()), (all.count(), all.max()));
+        assert_eq!(Durations::from_base64(&all.base64()).count(), all.count());
+        assert_eq!(Durations::from_base64("SEND").count(), 0);
+        assert_eq!(Durations::default().pack().unpack().count(), 0);
+        assert_eq!(Packed::default().unpack().count(), 0);
         all.record(Duration::from_secs(1 << 40));
         near(all.max(), 3_600_000.0);
     }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
+    histogram::Packed,
     plan::CommandNames,
     tally::{Tally, occurred},
     worker::INTERVAL,
@@ -25,6 +26,10 @@ pub struct Interval {
     pub oldest: Duration,
     /// Sessions begun in it.
     pub begun: u64,
+    /// Moments of the open model that have come in it.
+    pub planned: u64,
+    /// By how much the generator was late in it: 99 of 100 times by no more. None where nothing was planned.
+    pub late: Option<Duration>,
     /// By command, those that occurred.
     pub commands: Vec<CommandInterval>,
 }
@@ -44,6 +49,10 @@ pub struct CommandInterval {
     pub p99: Duration,
     /// The longest latency.
     pub max: Duration,
+    /// All latencies.
+    pub latency: Packed,
+    /// All service times.
+    pub service: Packed,
 }
 
 impl Interval {
@@ -56,6 +65,8 @@ impl Interval {
             p50: command.latency.quantile(0.5),
             p99: command.latency.quantile(0.99),
             max: command.latency.max(),
+            latency: command.latency.pack(),
+            service: command.service.pack(),
         });
         Self {
             from,
@@ -65,6 +76,8 @@ impl Interval {
             outstanding: tally.outstanding,
             oldest: tally.oldest,
             begun: tally.begun,
+            planned: tally.planned,
+            late: (tally.lateness.count() > 0).then(|| tally.lateness.quantile(0.99)),
             commands: commands.collect(),
         }
     }

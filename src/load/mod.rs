@@ -8,6 +8,7 @@
 mod alarm;
 pub mod arrivals;
 pub mod bundled;
+pub mod compare;
 mod deliver;
 pub mod gates;
 pub mod histogram;

@@ -290,14 +290,7 @@ scripts:
     let rules: Vec<&str> = report.findings.iter().map(|tally| tally.finding.rule).collect();
     assert_eq!(rules, ["messages-only-if-selected"]);
     let catalogue = Catalogue::load(None).unwrap();
-    // How busy the thread was is the one figure that is not of virtual time.
-    let busy = |line: &str| match line.split_once(" (its busiest") {
-        Some((_, rest)) => format!("generator: [busy] (its busiest{rest}"),
-        None => line.to_owned(),
-    };
-    let table = super::report::table::render(&report, &catalogue);
-    let table: Vec<String> = table.lines().map(busy).collect();
-    insta::assert_snapshot!(table.join("\n"), @r#"
+    insta::assert_snapshot!(super::report::table::render(&report, &catalogue), @r#"
     test: t
     against a server
     closed model: 1 session, 10.0 s of 10.0 s, 1 thread of the generator, seed 7
@@ -310,7 +303,7 @@ scripts:
     CHECK                 12        1.2          0        100        100        100        100        100
     NOOP                  12        1.2          0        100        100        100        100        100
     EXPUNGE               12        1.2         12        100        100        100        100        100
-    generator: [busy] (its busiest thread), late by 0.001 ms (p50), 0.001 ms (p99), 0.001 ms (max)
+    generator: 0 % of a processor (its busiest thread), late by 0.001 ms (p50), 0.001 ms (p99), 0.001 ms (max)
 
     error: EXPUNGE, 12 times: refused: NO [INUSE] try a0
             0.0 ms  -- state: not authenticated
@@ -408,9 +401,9 @@ fn a_stall_is_told_as_long_as_it_is() {
         }
         assert!(noops.latency.quantile(0.75) < Duration::from_millis(3));
         assert!(report.planned_starts.abs_diff(20_100) < 500, "{}", report.planned_starts);
-        // The last one may come in the very moment of the end.
+        // Those of the last millisecond may come too late for the end: the timer of virtual time knows no less.
         assert_eq!((noops.count + report.unsent, noops.errors), (report.planned_starts, 0));
-        assert!(report.unsent <= 1);
+        assert!(report.unsent <= 3, "{}", report.unsent);
         // With few sessions the stall shows as waiting, and is no fault of the generator.
         assert_eq!(report.queued > 1000, sessions < 40, "{}", report.queued);
         assert!(report.lateness.quantile(0.99) < Duration::from_millis(3));

@@ -90,7 +90,8 @@ async fn conduct(stage: Rc<Stage>, part: &Part) {
             interval += 1;
         }
     }
-    let busy = busy_since(began);
+    // Of virtual time a processor has no share.
+    let busy = if stage.arena.virtual_time { 0.0 } else { busy_since(began) };
     // What is under way may come to its end, for as long as one answer may take.
     let last = stage.now() + stage.plan().timeout;
     while !sessions.is_empty() && stage.now() < last {

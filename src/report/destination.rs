@@ -5,13 +5,26 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::format::{Format, UnknownFormat};
+use super::format::Format;
+use crate::nearest::nearest;
+
+/// Formats that the command line knows by their names: those of a run of `check`, or of `load`.
+pub trait Named: Copy + 'static {
+    /// All of them.
+    const ALL: &'static [Self];
+    /// Two that help who has forgotten how a report is asked for.
+    const EXAMPLES: &'static str;
+
+    /// As the command line writes it.
+    #[must_use]
+    fn name(self) -> &'static str;
+}
 
 /// A report that is wanted: `junit=reports/latest/junit.xml`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wanted {
+pub struct Wanted<F = Format> {
     /// In which format.
-    pub format: Format,
+    pub format: F,
     /// Where.
     pub place: Place,
 }
@@ -29,23 +42,37 @@ pub enum Place {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WantedError {
     /// No `=`, or nothing behind it.
-    #[error("write FORMAT=PATH: junit=report.xml, html=report.html; - as the path is standard output")]
-    NoPath,
+    #[error("write FORMAT=PATH: {0}; - as the path is standard output")]
+    NoPath(&'static str),
     /// No format of ours.
-    #[error(transparent)]
-    Format(#[from] UnknownFormat),
+    #[error("there is no format {name:?}{}; there are {known}",
+        .nearest.map(|nearest| format!(", did you mean {nearest}?")).unwrap_or_default())]
+    NoFormat {
+        /// What was asked for.
+        name: String,
+        /// The format that may be meant.
+        nearest: Option<&'static str>,
+        /// All formats.
+        known: String,
+    },
 }
 
-impl FromStr for Wanted {
+impl<F: Named> FromStr for Wanted<F> {
     type Err = WantedError;
 
     fn from_str(text: &str) -> Result<Self, WantedError> {
-        let (format, path) = match text.split_once('=') {
-            Some((format, path)) => (format.parse()?, path),
-            None => (text.parse::<Format>()?, ""),
+        let (name, path) = text.split_once('=').unwrap_or((text, ""));
+        let names = || F::ALL.iter().map(|format| format.name());
+        let Some(&format) = F::ALL.iter().find(|format| format.name() == name) else {
+            let known = names().collect::<Vec<_>>().join(", ");
+            return Err(WantedError::NoFormat {
+                name: name.to_owned(),
+                nearest: nearest(name, names()),
+                known,
+            });
         };
         match path {
-            "" => Err(WantedError::NoPath),
+            "" => Err(WantedError::NoPath(F::EXAMPLES)),
             "-" => Ok(Self { format, place: Place::Output }),
             path => Ok(Self { format, place: Place::File(path.into()) }),
         }
@@ -56,12 +83,12 @@ impl FromStr for Wanted {
 #[derive(Debug, thiserror::Error)]
 #[error("the {format} report can't be written to {path}: {source}", path = .path.display())]
 pub struct WriteError {
-    format: Format,
+    format: &'static str,
     path: PathBuf,
     source: io::Error,
 }
 
-impl Wanted {
+impl<F: Named> Wanted<F> {
     /// Could the report be written as things are? Asked before the run, which may take long. Makes the folder.
     ///
     /// # Errors
@@ -105,7 +132,7 @@ impl Wanted {
             Place::Output => PathBuf::from("standard output"),
             Place::File(path) => path.clone(),
         };
-        WriteError { format: self.format, path, source }
+        WriteError { format: self.format.name(), path, source }
     }
 }
 
@@ -175,7 +202,7 @@ mod tests {
 
     #[test]
     fn what_is_wanted_is_a_format_and_a_path() {
-        let wanted = |text: &str| text.parse::<Wanted>();
+        let wanted = |text: &str| text.parse::<Wanted<Format>>();
         let file = |path: &str| Place::File(path.into());
         assert_eq!(
             wanted("json=a=b.html").unwrap(),

@@ -259,7 +259,7 @@ fn line(text: &str) -> String {
 
 /// Without the characters that XML 1.0 forbids even as references (section 2.2): they are shown escaped. A carriage return, which a
 /// parser would make a line feed of, is as well.
-fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     let mut clean = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

@@ -1,6 +1,18 @@
 //! What a run has come to.
 
+pub mod csv;
+pub mod format;
+pub mod hgrm;
+pub mod hlog;
+pub mod html;
+pub mod json;
+pub mod record;
+pub mod recording;
 pub mod table;
+pub(super) mod timeline;
+
+#[cfg(test)]
+pub(crate) mod tests;
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -28,6 +40,8 @@ pub struct Report {
     pub workload: String,
     /// Whom it stands for.
     pub title: String,
+    /// Its file.
+    pub source: String,
     /// The server.
     pub target: String,
     /// When sessions and commands started.
@@ -73,7 +87,7 @@ pub struct Report {
 /// What was measured of one command.
 #[derive(Debug)]
 pub struct CommandReport {
-    /// Its name; `connect` and `session` are no commands.
+    /// Its name; `connect`, `session` and `delivery` are no commands.
     pub name: Arc<str>,
     /// How many were answered or went wrong.
     pub count: u64,
@@ -86,10 +100,10 @@ pub struct CommandReport {
 }
 
 impl CommandReport {
-    /// `connect`, `session` and `delivery` are none.
+    /// See [`record::is_command`].
     #[must_use]
     pub fn is_command(&self) -> bool {
-        !matches!(&*self.name, "connect" | "session" | "delivery")
+        record::is_command(&self.name)
     }
 }
 
@@ -134,6 +148,7 @@ impl Report {
         let mut report = Self {
             workload: plan.workload.name.clone(),
             title: plan.workload.title.clone(),
+            source: plan.workload.source.text.clone(),
             target: target.to_owned(),
             model: plan.model,
             threads: plan.threads,
@@ -214,6 +229,15 @@ impl Report {
         let count = count as f64;
         if seconds > 0.0 { count / seconds } else { 0.0 }
     }
+}
+
+/// The latencies of all commands of a record, connections and sessions left out.
+fn all_commands(record: &record::Record) -> Durations {
+    record
+        .total
+        .latency
+        .as_ref()
+        .map_or_else(Durations::default, |latency| Durations::from_base64(&latency.histogram))
 }
 
 impl fmt::Display for Model {

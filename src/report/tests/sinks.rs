@@ -3,6 +3,7 @@
 use super::{environment, events, record, report};
 use crate::check::exit::Require;
 use crate::clauses::{Catalogue, Coverage};
+use crate::report::destination::Named;
 use crate::report::format::Format;
 use crate::report::record::Recorder;
 use crate::report::{Sink, annotations, json};
@@ -52,7 +53,7 @@ fn a_json_report_is_read_back_as_it_was() {
 fn a_partial_report_is_marked() {
     let report = record(&events(Some("it was interrupted (Ctrl-C)")));
     assert!(!report.complete);
-    for format in Format::ALL {
+    for &format in Format::ALL {
         let text = format.render(&report).unwrap();
         let mark = match format {
             Format::Json => "\"complete\": false",
@@ -61,7 +62,7 @@ fn a_partial_report_is_marked() {
             Format::Markdown => "The run ended early, with 7 of 7 results: it was interrupted (Ctrl-C)",
             Format::Tap => "Bail out! it was interrupted (Ctrl-C)",
         };
-        assert!(text.contains(mark), "{format}: {text}");
+        assert!(text.contains(mark), "{}: {text}", format.name());
     }
 }
 
@@ -79,7 +80,7 @@ fn a_run_that_never_ended_or_began_is_partial() {
     let none = recorder().report(3, Some("cannot connect to imap://h:143".to_owned()));
     assert_eq!(none.cut_short.as_deref(), Some("cannot connect to imap://h:143"));
     assert_eq!((none.complete, none.target.title.as_str()), (false, "imap://h:143"));
-    for format in Format::ALL {
-        assert!(format.render(&none).unwrap().contains("cannot connect to imap"), "{format}");
+    for &format in Format::ALL {
+        assert!(format.render(&none).unwrap().contains("cannot connect to imap"), "{}", format.name());
     }
 }
