@@ -101,7 +101,8 @@ fn head(record: &Record, page: &mut String) {
     });
     let late = record.generator.lateness.as_ref().map(|late| {
         let [p50, p99, max] = [late.p50_ms, late.p99_ms, late.max_ms].map(time);
-        ("generator", format!("late by {p50} (p50), {p99} (p99), {max} (max)"))
+        let busy = record.generator.busiest * 100.0;
+        ("generator", format!("{busy:.0} % of a processor (its busiest thread), late by {p50} (p50), {p99} (p99), {max} (max)"))
     });
     for (name, fact) in facts.into_iter().chain(starts).chain(late) {
         let _ = writeln!(page, "<div><dt>{name}</dt><dd>{}</dd></div>", escaped(&fact));
@@ -144,13 +145,13 @@ fn table(record: &Record, page: &mut String) {
     }
     page.push_str("</tr></thead>\n<tbody>\n");
     for Command { name, measured } in &record.commands {
-        row(name, measured, page);
+        row(name, measured, "", page);
     }
-    row("all commands", &record.total, page);
+    row("all commands", &record.total, " class=\"total\"", page);
     page.push_str("</tbody>\n</table></div>\n</section>\n");
 }
 
-fn row(name: &str, measured: &Measured, page: &mut String) {
+fn row(name: &str, measured: &Measured, attributes: &str, page: &mut String) {
     let latency = |of: fn(&Distribution) -> f64| {
         measured.latency.as_ref().map_or("–".to_owned(), |found| time(of(found)))
     };
@@ -169,7 +170,7 @@ fn row(name: &str, measured: &Measured, page: &mut String) {
         service(|found| found.p50_ms),
         service(|found| found.p99_ms),
     ];
-    let _ = write!(page, "<tr><th scope=\"row\">{}</th>", escaped(name));
+    let _ = write!(page, "<tr{attributes}><th scope=\"row\">{}</th>", escaped(name));
     for cell in cells {
         let _ = write!(page, "<td>{cell}</td>");
     }
