@@ -1,5 +1,5 @@
 //! Sinks of one event stream, each in its own file: [`terminal`] tells people while the run goes on, and [`record`] writes down what
-//! the [formats](format) of reports in [files](destination) are made from.
+//! the [formats](mod@format) of reports in [files](destination) are made from.
 
 pub mod annotations;
 pub mod destination;
