@@ -26,7 +26,7 @@ pub(crate) fn reason_not_to(bench: &Bench, scenario: &Scenario, row: &Row) -> Op
         return skipped("the server has no mailbox hierarchy");
     }
     let needs = Needs::of(&row.program.steps);
-    if needs.restart && !bench.target.can_restart() {
+    if needs.restart && !bench.connector.can_restart() && !bench.target.can_restart() {
         return skipped("the profile does not say how to restart the server");
     }
     if needs.kill && !bench.target.can_kill() {

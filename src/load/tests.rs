@@ -2,7 +2,7 @@
 
 use std::{
     rc::Rc,
-    sync::{Arc, atomic::AtomicBool, mpsc},
+    sync::{Arc, OnceLock, atomic::AtomicBool, mpsc},
     time::Duration,
 };
 
@@ -128,26 +128,27 @@ async fn serve(stream: DuplexStream, answer: fn(&str, &str) -> (Duration, String
 }
 
 /// An IMAP server that answers at once, but for the last 200 ms of each second, in which it stands still.
-fn stalling(_: Protocol) -> BoxStream {
-    thread_local! {
-        static BEGAN: Instant = Instant::now();
-    }
-    let began = BEGAN.with(|began| *began);
-    let (ours, theirs) = tokio::io::duplex(1 << 16);
-    tokio::spawn(async move {
-        let (read, mut write) = tokio::io::split(theirs);
-        let mut lines = BufReader::new(read).lines();
-        let _ = write.write_all(b"* OK hi\r\n").await;
-        while let Ok(Some(line)) = lines.next_line().await {
-            let now = began.elapsed();
-            if now.subsec_millis() >= 800 {
-                tokio::time::sleep_until(began + Duration::from_secs(now.as_secs() + 1)).await;
+fn stalling() -> impl Fn(Protocol) -> BoxStream + Send + Sync {
+    let began = OnceLock::new();
+    move |_| {
+        // The run begins with the first connection.
+        let began = *began.get_or_init(Instant::now);
+        let (ours, theirs) = tokio::io::duplex(1 << 16);
+        tokio::spawn(async move {
+            let (read, mut write) = tokio::io::split(theirs);
+            let mut lines = BufReader::new(read).lines();
+            let _ = write.write_all(b"* OK hi\r\n").await;
+            while let Ok(Some(line)) = lines.next_line().await {
+                let now = began.elapsed();
+                if now.subsec_millis() >= 800 {
+                    tokio::time::sleep_until(began + Duration::from_secs(now.as_secs() + 1)).await;
+                }
+                let tag = line.split(' ').next().unwrap_or_default();
+                let _ = write.write_all(format!("{tag} OK done\r\n").as_bytes()).await;
             }
-            let tag = line.split(' ').next().unwrap_or_default();
-            let _ = write.write_all(format!("{tag} OK done\r\n").as_bytes()).await;
-        }
-    });
-    Box::new(ours)
+        });
+        Box::new(ours)
+    }
 }
 
 fn count(report: &Report, name: &str) -> (u64, u64) {
@@ -392,7 +393,7 @@ fn a_stall_is_told_as_long_as_it_is() {
             duration: Duration::from_millis(100_500),
             ..plan(compile(NOOP), open(200.0, arrivals, sessions))
         };
-        let report = run(plan, stalling);
+        let report = run(plan, stalling());
         let noops = report.commands.iter().find(|command| &*command.name == "NOOP").unwrap();
         for (share, truth) in [(0.9, 100.0), (0.99, 190.0)] {
             let told = noops.latency.quantile(share).as_secs_f64() * 1e3;
@@ -430,7 +431,7 @@ fn gates_hold_or_fail_and_want_samples() {
     let text = NOOP.to_owned() + "      -- if not open\n      C: EXPUNGE\n      -- end\n";
     let parsed = gates.iter().map(|(gate, _)| gate.parse().unwrap());
     let plan = Plan { gates: parsed.collect(), ..plan(compile(&text), open(50.0, Arrivals::Constant, 20)) };
-    let report = run(plan, stalling);
+    let report = run(plan, stalling());
     let held: Vec<(&str, bool)> = report.gates.iter().map(|gate| (gate.gate.as_str(), gate.held)).collect();
     assert_eq!(held, gates, "{:#?}", report.gates);
     let catalogue = Catalogue::load(None).unwrap();
@@ -441,7 +442,7 @@ fn gates_hold_or_fail_and_want_samples() {
 #[test]
 fn a_closed_loop_hides_a_stall() {
     let text = NOOP.replace("C: NOOP", "-- think 1ms\n      C: NOOP");
-    let report = run(plan(compile(&text), Model::Closed { sessions: 1 }), stalling);
+    let report = run(plan(compile(&text), Model::Closed { sessions: 1 }), stalling());
     let noops = report.commands.iter().find(|command| &*command.name == "NOOP").unwrap();
     assert!(noops.count > 1000 && noops.latency.quantile(0.99) < Duration::from_millis(3));
     assert!(noops.latency.max() > Duration::from_millis(150));

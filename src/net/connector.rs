@@ -94,6 +94,12 @@ impl Connector {
         Ok(Self { way: Way::Bundled(Mutex::new(Arc::new(server))), tls, server_name })
     }
 
+    /// Can the server be stopped and started again from here?
+    #[must_use]
+    pub fn can_restart(&self) -> bool {
+        matches!(self.way, Way::Bundled(_))
+    }
+
     /// Stops the reference server in this process in good order and starts it again. False if this is another server.
     pub async fn restart(&self) -> bool {
         let Way::Bundled(server) = &self.way else { return false };

@@ -124,10 +124,10 @@ impl Target {
         }
     }
 
-    /// Whether it can be stopped and started in good order.
+    /// Whether the profile says how it is stopped and started in good order.
     #[must_use]
     pub fn can_restart(&self) -> bool {
-        self.reach == Reach::Bundled || self.control.as_ref().is_some_and(Control::can_restart)
+        self.control.as_ref().is_some_and(Control::can_restart)
     }
 
     /// Whether it can be killed and started.
